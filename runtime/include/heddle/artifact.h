@@ -79,7 +79,7 @@ typedef struct heddle_services {
 /* One call of one entry point. Doubles as Halide's user_context. */
 struct heddle_call {
   uint32_t struct_size;
-  uint32_t variant;      /* index into heddle_artifact.variants */
+  uint32_t variant;      /* index into the metadata's variants */
   const heddle_services *services;
   const int64_t *dims;   /* values of the declared dims, in metadata order */
   void *const *buffers;  /* host address of each metadata buffer, by index */
@@ -102,7 +102,8 @@ typedef struct heddle_artifact {
 
 /* ---- The metadata block -------------------------------------------------- */
 
-/* `count` elements at byte `offset` of the block. */
+/* `count` elements at byte `offset` of the block, at a multiple of their
+ * type's natural alignment. With count 0 the offset means nothing. */
 typedef struct heddle_meta_span {
   uint32_t offset;
   uint32_t count;
@@ -111,7 +112,10 @@ typedef struct heddle_meta_span {
 /* UTF-8 bytes, not terminated. */
 typedef heddle_meta_span heddle_meta_string;
 
-/* A formula over the dims: a postfix program on signed 64-bit integers. */
+/* A formula over the dims: a postfix program on signed 64-bit integers that
+ * leaves one value and never holds more than HEDDLE_FORMULA_DEPTH. An empty
+ * one is 0. Overflow is an error, never a wrap. */
+#define HEDDLE_FORMULA_DEPTH 64u
 enum heddle_formula_code {
   HEDDLE_OP_CONST = 0,    /* push value */
   HEDDLE_OP_DIM = 1,      /* push dims[value] */
@@ -120,7 +124,7 @@ enum heddle_formula_code {
   HEDDLE_OP_FLOORDIV = 4, /* divisor > 0 */
   HEDDLE_OP_MIN = 5,
   HEDDLE_OP_MAX = 6,
-  HEDDLE_OP_ALIGN = 7     /* round the top up to a multiple of value */
+  HEDDLE_OP_ALIGN = 7     /* round the top up to a multiple of value > 0 */
 };
 typedef struct heddle_meta_op {
   uint32_t code;
@@ -166,7 +170,11 @@ typedef struct heddle_meta_kernel {
   heddle_meta_string schedule; /* directives as text, one variant after another */
 } heddle_meta_kernel;
 
-/* A feature set the kernels were compiled for, best first. */
+/* A feature set the kernels were compiled for, best first. Features are what
+ * /proc/cpuinfo calls them (avx, f16c, fma, avx2, avx512f, avx512bw, ...) or
+ * Halide's sets (sse41, avx512, avx512_skylake, avx512_cannonlake,
+ * avx512_zen4, avx512_zen5, avx512_sapphirerapids). All must be present; a
+ * name the runtime does not know counts as absent. */
 typedef struct heddle_meta_variant {
   heddle_meta_string name;   /* avx512 */
   heddle_meta_string target; /* the code generator's target string */
