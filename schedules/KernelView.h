@@ -1,0 +1,77 @@
+// What a schedule may know of a kernel: funcs with roles and extents, never
+// their names by accident, and the target it is for.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_SCHEDULES_KERNELVIEW_H
+#define HEDDLE_SCHEDULES_KERNELVIEW_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace heddle::schedule {
+
+/// The shape of a kernel's work.
+enum class Family {
+  Gemm,      ///< products of rows with packed panels, with an epilogue
+  Attention, ///< chunked softmax(Q K^T) V
+  Rows       ///< everything computed one row (innermost axis) at a time
+};
+
+/// What a func is to its kernel.
+enum class Role {
+  Output,      ///< stored to a result
+  Accumulator, ///< a sum of products, kept in registers
+  Row,         ///< a whole row that later funcs of the row read again
+  RowSum,      ///< a row accumulated over another axis (one update)
+  Lanes,       ///< per-lane partial reduction of a row (one update)
+  Scalar,      ///< one value a row, possibly reduced from Lanes (one update)
+  QueryPack,   ///< queries transposed, scaled
+  ScoreSum,    ///< accumulator of scores
+  Scores,      ///< masked scores of one chunk
+  ChunkMax,    ///< largest score of a chunk, by query
+  Weights,     ///< exponentials of a chunk
+  ChunkSum,    ///< their sum, by query
+  ValueSum,    ///< accumulator of weights * values
+  ChunkValue,  ///< the finished tile of it
+  Part,        ///< [values | max | sum] of every chunk
+  MergeMax,    ///< largest of the chunks' maxima
+  MergeWeight, ///< weight of a chunk in the merge
+  MergeSum,    ///< merged denominator
+  Merged       ///< merged numerator
+};
+
+/// One func: its dims innermost first, its extents where constant.
+struct FuncView {
+  std::string name;
+  Role role = Role::Output;
+  std::vector<std::string> dims;
+  std::vector<std::optional<int64_t>> extents;
+  std::vector<std::string> reductionDims; ///< of its update, innermost first
+  bool hasUpdate = false;
+};
+
+/// A kernel as its schedule sees it, funcs in the order of definition.
+struct KernelView {
+  Family family = Family::Rows;
+  std::vector<FuncView> funcs;
+
+  /// The first func of a role; null where there is none.
+  const FuncView *find(Role role) const;
+};
+
+/// A CPU feature set that kernels are compiled for.
+struct CpuTarget {
+  std::string name;   ///< "avx512"
+  std::string halide; ///< the code generator's target string
+  int64_t lanes = 8;  ///< f32 lanes of a vector register
+  int64_t registers = 16;
+  std::vector<std::string> features; ///< what the CPU must have
+};
+
+/// The variants a CPU artefact carries, best first.
+const std::vector<CpuTarget> &cpuTargets();
+
+} // namespace heddle::schedule
+
+#endif // HEDDLE_SCHEDULES_KERNELVIEW_H

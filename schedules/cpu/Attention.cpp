@@ -1,0 +1,230 @@
+// Attention on the CPU: see Attention.h for the knobs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/Attention.h"
+
+#include <algorithm>
+
+namespace heddle::schedule {
+
+AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys) {
+  AttentionShape shape;
+  shape.valueDim = valueDim;
+  shape.chunk = valueDim > 64 ? 256 : 384;
+  // Partial outputs of one query block stay within a megabyte.
+  while (shape.queryBlock * (valueDim + 16) * 4 * (maxKeys / shape.chunk) >
+         (1 << 20))
+    shape.chunk *= 2;
+  return shape;
+}
+
+AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
+                                     const CpuTarget &target) {
+  AttentionKnobs knobs;
+  bool wide = target.lanes == 16;
+  knobs.scoreKeys = wide ? 8 : 4;
+  knobs.scoreQueries = wide ? 48 : 24;
+  knobs.valueQueries = wide ? 12 : 6;
+  knobs.valueColumns = wide ? 32 : 16;
+  if (wide && shape.valueDim % 64 == 0 && shape.valueDim >= 128) {
+    knobs.valueQueries = 6;
+    knobs.valueColumns = 64;
+  }
+  while (shape.valueDim % knobs.valueColumns != 0 &&
+         knobs.valueColumns > target.lanes)
+    knobs.valueColumns -= target.lanes;
+  return knobs;
+}
+
+std::string checkAttentionKnobs(const AttentionKnobs &knobs,
+                                const AttentionShape &shape,
+                                const CpuTarget &target) {
+  if (shape.queryBlock % knobs.scoreQueries != 0 ||
+      shape.queryBlock % knobs.valueQueries != 0)
+    return "the tiles' queries must divide the query block";
+  if (shape.valueDim % knobs.valueColumns != 0)
+    return "the value tile's columns must divide the value head";
+  if (knobs.scoreQueries % target.lanes != 0 ||
+      knobs.valueColumns % target.lanes != 0)
+    return "the tiles must be whole vectors";
+  int64_t scores = knobs.scoreQueries / target.lanes;
+  int64_t values = knobs.valueColumns / target.lanes;
+  if (knobs.scoreKeys * scores + scores + 1 > target.registers ||
+      knobs.valueQueries * values + values + 1 > target.registers)
+    return "a tile needs more registers than the target has";
+  return {};
+}
+
+namespace {
+
+/// What every helper below works on.
+struct Context {
+  Schedule &schedule;
+  const KernelView &view;
+  const AttentionShape &shape;
+  const AttentionKnobs &knobs;
+  const CpuTarget &target;
+
+  const FuncView &of(Role role) const { return *view.find(role); }
+  Stage func(Role role) { return schedule.func(of(role).name); }
+  Stage update(Role role) { return schedule.update(of(role).name); }
+  const std::string &dim(Role role, int i) { return of(role).dims[i]; }
+  const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
+};
+
+/// One task computes one query block of one head of one batch element.
+void scheduleOutput(Context &c) {
+  const std::string &d = c.dim(Role::Output, 0), &h = c.dim(Role::Output, 1);
+  const std::string &q = c.dim(Role::Output, 2), &b = c.dim(Role::Output, 3);
+  c.func(Role::Output)
+      .bound(d, 0, c.shape.valueDim)
+      .split(q, "block", "line", c.shape.queryBlock, Tail::GuardWithIf)
+      .reorder({d, "line", "block", h, b})
+      .vectorize(d, c.target.lanes)
+      .unroll(d)
+      .fuse("block", h, "tile")
+      .fuse("tile", b, "task")
+      .parallel("task");
+}
+
+/// The funcs of one query block, and what the bounds inference cannot find by
+/// itself: one block at a time, whole blocks.
+void scheduleBlock(Context &c) {
+  const std::string &out = c.of(Role::Output).name;
+  int64_t lanes = c.target.lanes;
+  for (Role role : {Role::QueryPack, Role::MergeMax, Role::MergeWeight,
+                    Role::MergeSum, Role::Merged, Role::Part}) {
+    const FuncView &func = c.of(role);
+    bool wide = role == Role::Merged || role == Role::Part;
+    const std::string &query = func.dims[wide ? 1 : 0];
+    const std::string &block = func.dims[func.dims.size() - 3];
+    c.func(role)
+        .computeAt(out, "task")
+        .bound(query, 0, c.shape.queryBlock)
+        .boundExtent(block, 1);
+  }
+  const std::string &qi = c.dim(Role::QueryPack, 0);
+  c.func(Role::QueryPack)
+      .reorder({qi, c.dim(Role::QueryPack, 1)})
+      .vectorize(qi, lanes);
+  for (Role role : {Role::MergeMax, Role::MergeSum}) {
+    c.func(role).vectorize(c.dim(role, 0), lanes);
+    c.update(role)
+        .reorder({c.dim(role, 0), c.reduction(role)})
+        .vectorize(c.dim(role, 0), lanes);
+  }
+  c.func(Role::MergeWeight).vectorize(c.dim(Role::MergeWeight, 0), lanes);
+  const std::string &d = c.dim(Role::Merged, 0);
+  c.func(Role::Merged).vectorize(d, lanes).unroll(d);
+  c.update(Role::Merged)
+      .reorder({d, c.reduction(Role::Merged), c.dim(Role::Merged, 1)})
+      .vectorize(d, lanes)
+      .unroll(d);
+  const std::string &j = c.dim(Role::Part, 0);
+  c.func(Role::Part)
+      .boundExtent(j, c.shape.valueDim + 16)
+      .reorder({j, c.dim(Role::Part, 1), c.dim(Role::Part, 2)})
+      .vectorize(j, lanes)
+      .unroll(j);
+}
+
+/// Scores of one chunk: queries are the lanes, keys are unrolled, so that keys
+/// are read by scalar broadcasts as they lie and sums over keys need no
+/// horizontal step.
+void scheduleScores(Context &c, const std::string &part,
+                    const std::string &chunk) {
+  const std::string &qi = c.dim(Role::Scores, 0), &k = c.dim(Role::Scores, 1);
+  int64_t lanes = c.target.lanes;
+  c.func(Role::Scores)
+      .computeAt(part, chunk)
+      .hoistStorage(c.of(Role::Output).name, "task")
+      .bound(qi, 0, c.shape.queryBlock)
+      .split(k, "ko", "ki", c.knobs.scoreKeys, Tail::RoundUp)
+      .split(qi, "qo", "qu", c.knobs.scoreQueries)
+      .reorder({"qu", "ki", "ko", "qo"})
+      .vectorize("qu", lanes)
+      .unroll("qu")
+      .unroll("ki");
+  const std::string &aq = c.dim(Role::ScoreSum, 0);
+  const std::string &ak = c.dim(Role::ScoreSum, 1);
+  c.func(Role::ScoreSum)
+      .computeAt(c.of(Role::Scores).name, "ko")
+      .boundExtent(aq, c.knobs.scoreQueries)
+      .boundExtent(ak, c.knobs.scoreKeys)
+      .vectorize(aq, lanes)
+      .unroll(aq)
+      .unroll(ak);
+  c.update(Role::ScoreSum)
+      .reorder({aq, ak, c.reduction(Role::ScoreSum)})
+      .vectorize(aq, lanes)
+      .unroll(aq)
+      .unroll(ak);
+}
+
+/// Maximum, exponentials and their sum over one chunk: three passes in L1.
+void scheduleSoftmax(Context &c, const std::string &part,
+                     const std::string &chunk) {
+  for (Role role : {Role::ChunkMax, Role::Weights, Role::ChunkSum}) {
+    const std::string &qi = c.dim(role, 0);
+    c.func(role)
+        .computeAt(part, chunk)
+        .bound(qi, 0, c.shape.queryBlock)
+        .vectorize(qi, c.target.lanes)
+        .unroll(qi);
+    if (role == Role::Weights)
+      continue;
+    c.update(role)
+        .reorder({qi, c.reduction(role)})
+        .vectorize(qi, c.target.lanes)
+        .unroll(qi);
+  }
+  c.func(Role::Weights).hoistStorage(c.of(Role::Output).name, "task");
+}
+
+/// Weights times values of one chunk, in tiles of queries by columns.
+void scheduleValues(Context &c, const std::string &part,
+                    const std::string &chunk) {
+  const std::string &d = c.dim(Role::ChunkValue, 0);
+  const std::string &qi = c.dim(Role::ChunkValue, 1);
+  int64_t lanes = c.target.lanes;
+  c.func(Role::ChunkValue)
+      .computeAt(part, chunk)
+      .bound(qi, 0, c.shape.queryBlock)
+      .split(d, "do", "di", c.knobs.valueColumns)
+      .split(qi, "qo", "qu", c.knobs.valueQueries)
+      .reorder({"di", "qu", "qo", "do"})
+      .vectorize("di", lanes)
+      .unroll("di")
+      .unroll("qu");
+  const std::string &ad = c.dim(Role::ValueSum, 0);
+  const std::string &aq = c.dim(Role::ValueSum, 1);
+  c.func(Role::ValueSum)
+      .computeAt(c.of(Role::ChunkValue).name, "qo")
+      .boundExtent(ad, c.knobs.valueColumns)
+      .boundExtent(aq, c.knobs.valueQueries)
+      .vectorize(ad, lanes)
+      .unroll(ad)
+      .unroll(aq);
+  c.update(Role::ValueSum)
+      .reorder({ad, aq, c.reduction(Role::ValueSum)})
+      .vectorize(ad, lanes)
+      .unroll(ad)
+      .unroll(aq);
+}
+
+} // namespace
+
+void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
+                          const AttentionShape &shape,
+                          const AttentionKnobs &knobs,
+                          const CpuTarget &target) {
+  Context context{schedule, view, shape, knobs, target};
+  scheduleOutput(context);
+  scheduleBlock(context);
+  const std::string &part = context.of(Role::Part).name;
+  const std::string &chunk = context.dim(Role::Part, 2);
+  scheduleScores(context, part, chunk);
+  scheduleSoftmax(context, part, chunk);
+  scheduleValues(context, part, chunk);
+}
+
+} // namespace heddle::schedule

@@ -1,0 +1,116 @@
+// GEMM on the CPU: see Gemm.h for the knobs.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/Gemm.h"
+
+#include "schedules/cpu/Rows.h"
+
+#include <algorithm>
+
+namespace heddle::schedule {
+
+int64_t gemmPanel(int64_t columns) {
+  for (int64_t panel : {48, 64, 32, 16})
+    if (columns % panel == 0)
+      return panel;
+  return 16;
+}
+
+GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target) {
+  GemmKnobs knobs;
+  knobs.panel = panel;
+  knobs.tileColumns = panel;
+  if (target.lanes == 8)
+    knobs.tileColumns = panel % 24 == 0 ? 24 : 16;
+  int64_t vectors = knobs.tileColumns / target.lanes;
+  // Accumulators, one row of the panel and one broadcast value.
+  int64_t most = (target.registers - vectors - 1) / vectors;
+  knobs.tileRows = std::min<int64_t>(most, 12);
+  if (knobs.tileRows > 8 && knobs.tileRows < 12)
+    knobs.tileRows = 8;
+  knobs.blockRows = knobs.tileRows * std::max<int64_t>(1, 64 / knobs.tileRows);
+  return knobs;
+}
+
+std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target) {
+  if (knobs.panel % knobs.tileColumns != 0)
+    return "the tile's columns must divide the panel";
+  if (knobs.tileColumns % target.lanes != 0)
+    return "the tile's columns must be whole vectors";
+  int64_t vectors = knobs.tileColumns / target.lanes;
+  if (knobs.tileRows * vectors + vectors + 1 > target.registers)
+    return "the tile needs more registers than the target has";
+  if (knobs.blockRows % knobs.tileRows != 0)
+    return "the block's rows must be whole tiles";
+  return {};
+}
+
+namespace {
+
+/// The tile loop over `tiled`: columns vectorised, rows unrolled, and the
+/// accumulator a constant tile inside it.
+void scheduleTile(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const GemmKnobs &knobs,
+                  const CpuTarget &target, Tail rowTail) {
+  const std::string &n = tiled.dims[0], &nb = tiled.dims[1], &m = tiled.dims[2];
+  Stage stage = schedule.func(tiled.name);
+  stage.bound(n, 0, knobs.panel).split(m, "mo", "mi", knobs.tileRows, rowTail);
+  std::string loop = "mo";
+  if (knobs.tileColumns < knobs.panel) {
+    stage.split(n, "no", "ni", knobs.tileColumns)
+        .reorder({"ni", "mi", "no", "mo", nb})
+        .vectorize("ni", target.lanes)
+        .unroll("ni");
+    loop = "no";
+  } else {
+    stage.reorder({n, "mi", "mo", nb}).vectorize(n, target.lanes).unroll(n);
+  }
+  stage.unroll("mi");
+
+  const std::string &an = accumulator.dims[0], &am = accumulator.dims[2];
+  schedule.func(accumulator.name)
+      .computeAt(tiled.name, loop)
+      .boundExtent(an, knobs.tileColumns)
+      .boundExtent(am, knobs.tileRows)
+      .vectorize(an, target.lanes)
+      .unroll(an)
+      .unroll(am);
+  schedule.update(accumulator.name)
+      .reorder({an, am, accumulator.reductionDims[0]})
+      .vectorize(an, target.lanes)
+      .unroll(an)
+      .unroll(am);
+}
+
+} // namespace
+
+void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
+                     const GemmKnobs &knobs, const CpuTarget &target) {
+  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &out = *view.find(Role::Output);
+  const FuncView *row = view.find(Role::Row);
+  if (!row) {
+    scheduleTile(schedule, out, accumulator, knobs, target, Tail::GuardWithIf);
+    schedule.func(out.name).parallel(out.dims[1]);
+    return;
+  }
+  // A block of rows is computed panel by panel, so that a panel is read from
+  // memory once a block, and then finished row by row.
+  const std::string &n = out.dims[0], &nb = out.dims[1], &m = out.dims[2];
+  schedule.func(out.name)
+      .bound(n, 0, knobs.panel)
+      .bound(nb, 0, *out.extents[1])
+      .split(m, "block", "line", knobs.blockRows, Tail::GuardWithIf)
+      .reorder({n, nb, "line", "block"})
+      .vectorize(n, target.lanes)
+      .unroll(n)
+      .parallel("block");
+  schedule.func(row->name)
+      .computeAt(out.name, "block")
+      .bound(row->dims[1], 0, *out.extents[1]);
+  scheduleTile(schedule, *row, accumulator, knobs, target, Tail::RoundUp);
+  for (const FuncView &func : view.funcs)
+    if (func.role == Role::Lanes || func.role == Role::Scalar)
+      scheduleRowReduction(schedule, func, out.name, "line", target);
+}
+
+} // namespace heddle::schedule

@@ -1,0 +1,42 @@
+// GEMM on the CPU: packed panels, register tiles of constant shape.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_SCHEDULES_CPU_GEMM_H
+#define HEDDLE_SCHEDULES_CPU_GEMM_H
+
+#include "schedules/KernelView.h"
+#include "schedules/Schedule.h"
+
+#include <cstdint>
+
+namespace heddle::schedule {
+
+/// Columns of one weight panel; all variants of a kernel share it, so that the
+/// weights are packed once. The widest of 48, 64, 32, 16 that divides
+/// `columns` (48: a tile of 8 rows by 48 or 4 by 24 fills the registers and
+/// wastes least on row counts that 8 divides); 16 where none does.
+int64_t gemmPanel(int64_t columns);
+
+struct GemmKnobs {
+  int64_t panel = 48;       ///< columns of a panel; 16, 32, 48 or 64
+  int64_t tileRows = 8;     ///< rows of a register tile; 1..12
+  int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
+  int64_t blockRows = 64;   ///< rows that share a pass over the panels when a
+                            ///< row is finished in the kernel; of tileRows
+};
+
+/// The default for a target: accumulators, one row of panels and a broadcast
+/// fit the registers.
+GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target);
+
+/// Empty when legal, else the constraint that is broken, in words.
+std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target);
+
+/// The view has an Accumulator and an Output with dims (column, panel, row);
+/// with a Row func the output is finished a row at a time (Lanes and Scalar
+/// funcs reduce it), otherwise tile by tile.
+void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
+                     const GemmKnobs &knobs, const CpuTarget &target);
+
+} // namespace heddle::schedule
+
+#endif // HEDDLE_SCHEDULES_CPU_GEMM_H

@@ -1,0 +1,88 @@
+// Kernels computed one row at a time: see Rows.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/Rows.h"
+
+namespace heddle::schedule {
+
+namespace {
+
+/// Vectorises the innermost dim; a tail that does not fill a vector is
+/// guarded. Extents below a vector stay scalar.
+void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target) {
+  std::optional<int64_t> extent = func.extents[0];
+  if (extent && *extent < target.lanes)
+    return;
+  if (extent && *extent % target.lanes == 0) {
+    stage.vectorize(func.dims[0], target.lanes);
+    return;
+  }
+  std::string inner = func.dims[0] + "v";
+  stage
+      .split(func.dims[0], func.dims[0], inner, target.lanes, Tail::GuardWithIf)
+      .vectorize(inner);
+}
+
+/// All dims but the innermost as one parallel loop; the name of that loop,
+/// empty where there is no such dim.
+std::string fuseRows(Stage stage, const FuncView &out) {
+  if (out.dims.size() < 2)
+    return {};
+  std::string loop = out.dims[1];
+  for (size_t i = 2; i < out.dims.size(); ++i) {
+    std::string fused = "rows" + std::to_string(i);
+    stage.fuse(loop, out.dims[i], fused);
+    loop = fused;
+  }
+  stage.parallel(loop);
+  return loop;
+}
+
+void place(Stage stage, const std::string &consumer, const std::string &loop) {
+  if (loop.empty())
+    stage.computeRoot();
+  else
+    stage.computeAt(consumer, loop);
+}
+
+} // namespace
+
+void scheduleRowReduction(Schedule &schedule, const FuncView &func,
+                          const std::string &consumer, const std::string &loop,
+                          const CpuTarget &target) {
+  place(schedule.func(func.name), consumer, loop);
+  if (func.role == Role::Lanes) {
+    schedule.func(func.name).bound(func.dims[0], 0, rowLanes);
+    schedule.func(func.name).vectorize(func.dims[0], target.lanes);
+    std::vector<std::string> order = {func.dims[0]};
+    order.insert(order.end(), func.reductionDims.begin(),
+                 func.reductionDims.end());
+    schedule.update(func.name).reorder(order).vectorize(func.dims[0],
+                                                        target.lanes);
+  } else if (func.hasUpdate && func.reductionDims.size() == 1) {
+    schedule.update(func.name).atomic().vectorize(func.reductionDims[0]);
+  }
+}
+
+void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
+                     const CpuTarget &target) {
+  const FuncView &out = *view.find(Role::Output);
+  std::string loop = fuseRows(schedule.func(out.name), out);
+  vectorizeRow(schedule.func(out.name), out, target);
+  for (const FuncView &func : view.funcs) {
+    if (func.role == Role::Lanes || func.role == Role::Scalar) {
+      scheduleRowReduction(schedule, func, out.name, loop, target);
+    } else if (func.role == Role::Row || func.role == Role::RowSum) {
+      place(schedule.func(func.name), out.name, loop);
+      vectorizeRow(schedule.func(func.name), func, target);
+      if (!func.hasUpdate)
+        continue;
+      std::vector<std::string> order = {func.dims[0]};
+      order.insert(order.end(), func.reductionDims.begin(),
+                   func.reductionDims.end());
+      schedule.update(func.name).reorder(order);
+      vectorizeRow(schedule.update(func.name), func, target);
+    }
+  }
+}
+
+} // namespace heddle::schedule
