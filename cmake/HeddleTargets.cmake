@@ -56,6 +56,8 @@ endfunction()
 function(heddle_dialect)
   cmake_parse_arguments(ARG "" "NAME;DIALECT;TD" "" ${ARGN})
   set(LLVM_TARGET_DEFINITIONS ${ARG_TD})
+  # mlir_tablegen takes its include folders from the directory.
+  include_directories(${MLIR_INCLUDE_DIRS})
   mlir_tablegen(${ARG_NAME}Dialect.h.inc -gen-dialect-decls
                 -I${PROJECT_SOURCE_DIR} -dialect=${ARG_DIALECT})
   mlir_tablegen(${ARG_NAME}Dialect.cpp.inc -gen-dialect-defs
