@@ -1,0 +1,69 @@
+// Attributes of hgraph: declared dims, extents of a tensor, small choices.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_DIALECTS_GRAPH_GRAPHATTRS_TD
+#define HEDDLE_DIALECTS_GRAPH_GRAPHATTRS_TD
+
+include "dialects/graph/GraphDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/TensorEncoding.td"
+
+class HGraph_Attr<string name, string attrMnemonic, list<Trait> traits = []>
+    : AttrDef<HGraph_Dialect, name, traits> {
+  let mnemonic = attrMnemonic;
+}
+
+def HGraph_DimAttr : HGraph_Attr<"Dim", "dim"> {
+  let summary = "a declared dim and its inclusive range";
+  let description = [{
+    * (R1) The name is an identifier.
+    * (R2) 1 <= min <= max.
+
+    Example: `#hgraph.dim<"batch", 1, 64>`
+  }];
+  let parameters = (ins "::mlir::StringAttr":$name, "int64_t":$min,
+                        "int64_t":$max);
+  let assemblyFormat = "`<` $name `,` $min `,` $max `>`";
+  let genVerifyDecl = 1;
+}
+
+def HGraph_DimsAttr : HGraph_Attr<"Dims", "dims",
+    [DeclareAttrInterfaceMethods<VerifiableTensorEncoding>]> {
+  let summary = "the extents of a tensor, outermost first";
+  let description = [{
+    One canonical text of an integer polynomial over dim names an extent. MLIR's
+    `?` loses which dim it was; this keeps it.
+    * (D1) One extent a dimension; a constant one equals the static extent, one
+      with a name stands where the tensor is dynamic.
+    * (D2) Each text is canonical, as `heddle::shape::Dim` prints it.
+
+    Example: `#hgraph.dims<"batch", "seq", "384">`
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::StringAttr">:$dims);
+  let assemblyFormat = "`<` $dims `>`";
+  let genVerifyDecl = 1;
+}
+
+def HGraph_LayoutEnum : I32EnumAttr<"Layout", "order of a linear weight's axes", [
+    I32EnumAttrCase<"OutIn", 0, "out_in">,
+    I32EnumAttrCase<"InOut", 1, "in_out">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_LayoutAttr : EnumAttr<HGraph_Dialect, HGraph_LayoutEnum, "layout"> {
+  let summary = "order of a linear weight's axes: out_in or in_out";
+}
+
+def HGraph_GeluEnum : I32EnumAttr<"GeluForm", "formula of gelu", [
+    I32EnumAttrCase<"None", 0, "none">,
+    I32EnumAttrCase<"Tanh", 1, "tanh">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_GeluAttr : EnumAttr<HGraph_Dialect, HGraph_GeluEnum, "gelu"> {
+  let summary = "formula of gelu: none (exact, by erf) or tanh";
+}
+
+#endif // HEDDLE_DIALECTS_GRAPH_GRAPHATTRS_TD

@@ -1,0 +1,194 @@
+// What holds hgraph's computations: models, entries, kernels, outlined kernels.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_DIALECTS_GRAPH_GRAPHSTRUCTUREOPS_TD
+#define HEDDLE_DIALECTS_GRAPH_GRAPHSTRUCTUREOPS_TD
+
+include "dialects/graph/GraphTypes.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/RegionKindInterface.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class HGraph_Op<string mnemonic, list<Trait> traits = []>
+    : Op<HGraph_Dialect, mnemonic, traits>;
+
+def HGraph_ModelOp : HGraph_Op<"model", [
+    Symbol, SymbolTable, IsolatedFromAbove, NoTerminator, NoRegionArguments]> {
+  let summary = "a model: its dims and its entry points";
+  let description = [{
+    Declares the dims that every extent inside is written in.
+    * (M1) Dim names are distinct.
+    * (M2) Every extent inside uses declared dims only and is at least 1 and
+      at most 2^40 at the ends of the ranges.
+    * (M3) Weights of one path have one type.
+    * (M4) Holds entries only.
+
+    Example:
+    ```mlir
+    hgraph.model @M {dims = [#hgraph.dim<"batch", 1, 64>]} {
+      hgraph.entry @main(%x: tensor<?x4xf32, #hgraph.dims<"batch", "4">> {hgraph.name = "x"})
+          -> (tensor<?x4xf32, #hgraph.dims<"batch", "4">> {hgraph.name = "y"}) {
+        %y = hgraph.relu %x : (tensor<?x4xf32, #hgraph.dims<"batch", "4">>) -> tensor<?x4xf32, #hgraph.dims<"batch", "4">>
+        hgraph.return %y : tensor<?x4xf32, #hgraph.dims<"batch", "4">>
+      }
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, HGraph_DimArray:$dims);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let skipDefaultBuilders = 1;
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name,
+                                 "::llvm::ArrayRef<DimAttr>":$dims)>];
+  let extraClassDeclaration = [{
+    /// The declared dims in the order of the text.
+    ::std::vector<::heddle::shape::DimRange> dimRanges();
+  }];
+  let hasRegionVerifier = 1;
+}
+
+class HGraph_FunctionOp<string mnemonic, list<Trait> traits>
+    : HGraph_Op<mnemonic, [FunctionOpInterface, IsolatedFromAbove,
+                           SingleBlock] # traits> {
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let skipDefaultBuilders = 1;
+  let hasRegionVerifier = 1;
+  code functionMethods = [{
+    ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() {
+      return getFunctionType().getInputs();
+    }
+    ::llvm::ArrayRef<::mlir::Type> getResultTypes() {
+      return getFunctionType().getResults();
+    }
+    ::mlir::Region *getCallableRegion() { return &getBody(); }
+    /// The terminator's operands: what the function gives back.
+    ::mlir::OperandRange returned();
+  }];
+}
+
+def HGraph_EntryOp : HGraph_FunctionOp<"entry", [HasParent<"ModelOp">]> {
+  let summary = "an entry point of a model";
+  let description = [{
+    Takes the inputs and returns the outputs of the model, in signature order.
+    * (E1) Every argument and every result has a distinct `hgraph.name`.
+    * (E2) hgraph.return gives the result types.
+    * (E3) Arguments and results are tensors of f32, i32 or i1.
+
+    Example:
+    ```mlir
+    hgraph.model @M {dims = []} {
+      hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x"}) -> (tensor<2xf32> {hgraph.name = "y"}) {
+        hgraph.return %x : tensor<2xf32>
+      }
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<FunctionType>:$function_type,
+                       OptionalAttr<DictArrayAttr>:$arg_attrs,
+                       OptionalAttr<DictArrayAttr>:$res_attrs);
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name,
+      "::mlir::FunctionType":$type,
+      "::llvm::ArrayRef<::llvm::StringRef>":$inputNames,
+      "::llvm::ArrayRef<::llvm::StringRef>":$outputNames)>];
+  let extraClassDeclaration = functionMethods # [{
+    /// The `hgraph.name` of an argument or a result.
+    ::llvm::StringRef inputName(unsigned index);
+    ::llvm::StringRef outputName(unsigned index);
+  }];
+}
+
+def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {
+  let summary = "one kernel's operations as a function";
+  let description = [{
+    What an hgraph.kernel held, with everything it read as arguments, so that
+    equal kernels are one. Extents may use the names in `dims`.
+    * (U1) hgraph.return gives the result types.
+    * (U2) Arguments and results are tensors of f32, i32 or i1.
+    * (U3) Every extent inside uses the names in `dims` only.
+
+    Example:
+    ```mlir
+    hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+      %y = hgraph.relu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      hgraph.return %y : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name,
+                       TypeAttrOf<FunctionType>:$function_type,
+                       HGraph_DimArray:$dims,
+                       OptionalAttr<StrAttr>:$family,
+                       OptionalAttr<DictArrayAttr>:$arg_attrs,
+                       OptionalAttr<DictArrayAttr>:$res_attrs);
+  let builders = [OpBuilder<(ins "::llvm::StringRef":$name,
+      "::mlir::FunctionType":$type, "::mlir::ArrayAttr":$dims,
+      CArg<"::llvm::StringRef", "{}">:$family)>];
+  let extraClassDeclaration = functionMethods # [{
+    /// The dims the extents are written in.
+    ::std::vector<::heddle::shape::DimRange> dimRanges();
+  }];
+}
+
+def HGraph_ReturnOp : HGraph_Op<"return", [
+    Pure, Terminator, ReturnLike, ParentOneOf<["EntryOp", "OutlinedOp"]>]> {
+  let summary = "the end of an entry or an outlined kernel";
+  let description = [{
+    Gives the outputs in signature order; the function checks their types.
+
+    Example: see hgraph.entry
+  }];
+  let arguments = (ins Variadic<HGraph_Tensor>:$outputs);
+  let assemblyFormat = "($outputs^ `:` type($outputs))? attr-dict";
+}
+
+def HGraph_KernelOp : HGraph_Op<"kernel", [
+    RecursiveMemoryEffects, SingleBlock, NoRegionArguments,
+    ParentOneOf<["EntryOp"]>]> {
+  let summary = "operations that become one kernel";
+  let description = [{
+    The region reads values from outside freely; what the outside uses of it is
+    yielded. `family` names how it will be computed: gemm, attention, norm,
+    gather, reduce or elementwise.
+    * (K1) hgraph.yield gives the result types.
+    * (K2) Every result is computed inside.
+    * (K3) Kernels do not nest.
+
+    Example:
+    ```mlir
+    %y = hgraph.kernel family("elementwise") -> (tensor<2x3xf32>) {
+      %0 = hgraph.relu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+      hgraph.yield %0 : tensor<2x3xf32>
+    }
+    ```
+  }];
+  let arguments = (ins OptionalAttr<StrAttr>:$family);
+  let regions = (region SizedRegion<1>:$body);
+  let results = (outs Variadic<HGraph_Tensor>:$outputs);
+  let assemblyFormat = [{
+    (`family` `(` $family^ `)`)? `->` `(` type($outputs) `)`
+    attr-dict-with-keyword $body
+  }];
+  let extraClassDeclaration = [{
+    /// The values inside that the results are.
+    ::mlir::OperandRange yielded();
+  }];
+  let hasRegionVerifier = 1;
+}
+
+def HGraph_YieldOp : HGraph_Op<"yield", [
+    Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
+  let summary = "the end of a kernel: its results";
+  let description = [{
+    Gives the kernel's results in order.
+
+    Example: see hgraph.kernel
+  }];
+  let arguments = (ins Variadic<HGraph_Tensor>:$values);
+  let assemblyFormat = "$values `:` type($values) attr-dict";
+}
+
+#endif // HEDDLE_DIALECTS_GRAPH_GRAPHSTRUCTUREOPS_TD

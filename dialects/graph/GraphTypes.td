@@ -1,0 +1,21 @@
+// Type constraints of hgraph; the types themselves are builtin tensors.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_DIALECTS_GRAPH_GRAPHTYPES_TD
+#define HEDDLE_DIALECTS_GRAPH_GRAPHTYPES_TD
+
+include "dialects/graph/GraphAttrs.td"
+include "mlir/IR/CommonTypeConstraints.td"
+include "mlir/IR/CommonAttrConstraints.td"
+
+// Element types: f32 computes, i32 counts and indexes, i1 decides.
+def HGraph_Float : AnyTypeOf<[F32]>;
+def HGraph_Element : AnyTypeOf<[F32, I32, I1]>;
+
+def HGraph_Tensor : RankedTensorOf<[HGraph_Element]>;
+def HGraph_FloatTensor : RankedTensorOf<[HGraph_Float]>;
+def HGraph_IndexTensor : RankedTensorOf<[I32]>;
+def HGraph_MaskTensor : RankedTensorOf<[I32, I1]>;
+
+def HGraph_DimArray : TypedArrayAttrBase<HGraph_DimAttr, "declared dims">;
+
+#endif // HEDDLE_DIALECTS_GRAPH_GRAPHTYPES_TD
