@@ -1,0 +1,78 @@
+// The shape of every op's result, or why its operands do not fit. Shared by
+// the language's checks and the verifiers of hgraph, so that there is one rule.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_SHAPE_INFER_H
+#define HEDDLE_COMPILER_SHAPE_INFER_H
+
+#include "compiler/shape/Dim.h"
+
+namespace heddle::shape {
+
+/// Why shapes do not fit, in words that name every shape involved.
+struct Mismatch {
+  std::string message; ///< No capital, no full stop.
+  int operand = -1;    ///< Index of the operand at fault, -1 when none.
+  int other = -1;      ///< Index of the one it disagrees with, -1 when none.
+};
+
+/// A result shape or a mismatch.
+struct Inferred {
+  std::optional<Shape> shape;
+  Mismatch mismatch; ///< Meaningful when there is no shape.
+
+  Inferred(Shape shape) : shape(std::move(shape)) {}
+  Inferred(Mismatch mismatch) : mismatch(std::move(mismatch)) {}
+  explicit operator bool() const { return shape.has_value(); }
+};
+
+/// How a linear's weight lies: [out, in] as PyTorch writes it, or [in, out].
+enum class Layout { OutIn, InOut };
+
+/// Numpy's rule, extents equal or 1, aligned at the last axis. Operands a, b.
+Inferred broadcast(const Shape &a, const Shape &b);
+
+/// x [..., in] times weight, plus bias [out] unless null: [..., out].
+/// Operands x, weight, bias.
+Inferred linear(const Shape &x, const Shape &weight, const Shape *bias,
+                Layout layout);
+
+/// a [..., M, K] times b [..., K, N], leading axes broadcast: [..., M, N].
+Inferred matmul(const Shape &a, const Shape &b);
+
+/// Rows of table [rows, width] by ids of any shape: [ids..., width].
+/// Operands ids, table.
+Inferred embed(const Shape &ids, const Shape &table);
+
+/// Rows 0 .. length - 1 of table [rows, width]: [length, width]. The length
+/// must be at most `rows` for every value of the dims in `ranges`. Operand
+/// table.
+Inferred positions(const Dim &length, const Shape &table,
+                   const std::vector<DimRange> &ranges);
+
+/// Row `index` of table [rows, width]: [width]. Operand table.
+Inferred row(const Shape &table, int64_t index);
+
+/// Normalises the last axis of x [..., d]; weight [d], bias [d] unless null.
+/// Operands x, weight, bias.
+Inferred layerNorm(const Shape &x, const Shape &weight, const Shape *bias);
+
+/// [B, T, H * D] to [B, H, T, D]. Operand x.
+Inferred splitHeads(const Shape &x, int64_t heads);
+
+/// [B, H, T, D] to [B, T, H * D]. Operand x.
+Inferred mergeHeads(const Shape &x);
+
+/// q [B, Hq, Tq, D], k [B, Hkv, Tk, D], v [B, Hkv, Tk, Dv], Hq a multiple of
+/// Hkv: [B, Hq, Tq, Dv].
+Inferred attention(const Shape &q, const Shape &k, const Shape &v);
+
+/// Removes axis `axis` (0 is the outermost). Operand x.
+Inferred reduce(const Shape &x, int64_t axis);
+
+/// As `reduce`, over the elements that `mask` selects: its extents are those
+/// of x's leading axes, the reduced one included. Operands x, mask.
+Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask);
+
+} // namespace heddle::shape
+
+#endif // HEDDLE_COMPILER_SHAPE_INFER_H
