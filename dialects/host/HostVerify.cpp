@@ -1,0 +1,334 @@
+// The host dialect's verifiers; the labels are those of HostOps.td.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/host/Host.h"
+#include "dialects/host/Recipe.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::host;
+
+//===-- Dims --------------------------------------------------------------===//
+
+static ProgramOp programOf(Operation *op) {
+  return op->getParentOfType<ProgramOp>();
+}
+
+/// Reads a dim that must be canonical and name only declared dims.
+static FailureOr<shape::Dim> checkDim(Operation *op, StringRef label,
+                                      StringRef text) {
+  std::optional<shape::Dim> dim = shape::Dim::parse(text.str());
+  if (!dim)
+    return op->emitOpError()
+           << "(" << label << ") has '" << text << "', which is not a dim";
+  if (dim->str() != text)
+    return op->emitOpError()
+           << "(" << label << ") has the dim '" << text
+           << "', whose canonical text is '" << dim->str() << "'";
+  ProgramOp program = programOf(op);
+  for (const std::string &name : dim->symbols())
+    if (!program.getDims().contains(name)) {
+      InFlightDiagnostic diag = op->emitOpError()
+                                << "(" << label << ") has '" << text
+                                << "', which names the undeclared dim '" << name
+                                << "'";
+      diag.attachNote(program.getLoc()) << "the dims are declared here";
+      return diag;
+    }
+  return *dim;
+}
+
+static FailureOr<shape::Shape> checkShape(Operation *op, StringRef label,
+                                          ArrayAttr extents) {
+  shape::Shape dims;
+  for (StringAttr extent : extents.getAsRange<StringAttr>()) {
+    FailureOr<shape::Dim> dim = checkDim(op, label, extent.getValue());
+    if (failed(dim))
+      return failure();
+    dims.push_back(*dim);
+  }
+  return dims;
+}
+
+/// B1 and B2, which all buffers share.
+static LogicalResult checkBuffer(Operation *op, Type element,
+                                 ArrayAttr extents) {
+  if (elementBytes(element) == 0)
+    return op->emitOpError("(B1) has elements of type ")
+           << element << ", which no artefact holds";
+  return checkShape(op, "B2", extents);
+}
+
+//===-- Program and entry -------------------------------------------------===//
+
+LogicalResult ProgramOp::verify() {
+  for (NamedAttribute dim : getDims()) {
+    auto bounds = dyn_cast<ArrayAttr>(dim.getValue());
+    auto bound = [&](unsigned i) { return dyn_cast<IntegerAttr>(bounds[i]); };
+    if (!bounds || bounds.size() != 2 || !bound(0) || !bound(1) ||
+        bound(0).getInt() < 1 || bound(0).getInt() > bound(1).getInt())
+      return emitOpError("(P1) has the range ")
+             << dim.getValue() << " for dim '" << dim.getName().getValue()
+             << "', expected [min, max] with 1 <= min <= max";
+  }
+  return success();
+}
+
+LogicalResult ProgramOp::verifyRegions() {
+  llvm::StringMap<Location> weights;
+  for (Operation &op : getBlock()) {
+    if (!isa<WeightOp, EntryOp>(op))
+      return op.emitOpError("(P2) stands in a program, which holds only "
+                            "weights and entries");
+    auto weight = dyn_cast<WeightOp>(op);
+    if (!weight)
+      continue;
+    auto [other, fresh] = weights.try_emplace(weight.getName(), op.getLoc());
+    if (!fresh) {
+      InFlightDiagnostic diag = weight.emitOpError("(P3) has the name '")
+                                << weight.getName() << "' a second time";
+      diag.attachNote(other->second) << "the first one is here";
+      return diag;
+    }
+  }
+  return success();
+}
+
+LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
+  Operation *module = (*this)->getParentOp();
+  auto check = [&](DispatchOp dispatch) {
+    Operation *callee =
+        symbolTable.lookupSymbolIn(module, dispatch.getCalleeAttr());
+    if (!callee) {
+      dispatch.emitOpError("(D1) calls @")
+          << dispatch.getCallee() << ", which does not exist";
+      return WalkResult::interrupt();
+    }
+    StringRef kind = callee->getName().getStringRef();
+    if (kind != "halide.pipeline" && kind != "hgraph.outlined") {
+      InFlightDiagnostic diag =
+          dispatch.emitOpError("(D1) calls @")
+          << dispatch.getCallee() << ", a " << kind
+          << ", expected halide.pipeline or hgraph.outlined";
+      diag.attachNote(callee->getLoc()) << "the callee is here";
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  };
+  return failure(walk(check).wasInterrupted());
+}
+
+namespace {
+/// Walks an entry in order and follows what each slot holds.
+class EntryChecker {
+public:
+  LogicalResult check(Operation &op);
+  LogicalResult checkEnd();
+
+private:
+  LogicalResult checkName(Operation &op, llvm::StringSet<> &names,
+                          StringRef name, StringRef what);
+  LogicalResult checkDispatch(DispatchOp dispatch);
+  LogicalResult checkOutput(OutputOp output);
+
+  llvm::StringSet<> inputs, outputs;
+  llvm::DenseMap<int64_t, Value> holds;   // by slot id
+  llvm::DenseMap<Value, unsigned> writes; // dispatches that wrote it
+  SmallVector<OutputOp> outputOps;
+};
+} // namespace
+
+LogicalResult EntryChecker::checkName(Operation &op, llvm::StringSet<> &names,
+                                      StringRef name, StringRef what) {
+  if (!names.insert(name).second)
+    return op.emitOpError("(E4) is a second ")
+           << what << " named '" << name << "'";
+  return success();
+}
+
+LogicalResult EntryChecker::checkDispatch(DispatchOp dispatch) {
+  for (auto [index, in] : llvm::enumerate(dispatch.getIns())) {
+    auto slot = in.getDefiningOp<SlotOp>();
+    if (slot && holds.lookup(slot.getId()) != in) {
+      InFlightDiagnostic diag = dispatch.emitOpError("(E2) reads slot ")
+                                << slot.getId() << " as in " << index
+                                << ", which does not hold that buffer here";
+      diag.attachNote(slot.getLoc()) << "the buffer is declared here";
+      return diag;
+    }
+  }
+  for (Value out : dispatch.getOuts()) {
+    holds[out.getDefiningOp<SlotOp>().getId()] = out;
+    ++writes[out];
+  }
+  return success();
+}
+
+LogicalResult EntryChecker::check(Operation &op) {
+  if (auto input = dyn_cast<InputOp>(op))
+    return checkName(op, inputs, input.getName(), "input");
+  if (auto dispatch = dyn_cast<DispatchOp>(op))
+    return checkDispatch(dispatch);
+  if (auto output = dyn_cast<OutputOp>(op)) {
+    outputOps.push_back(output);
+    return checkName(op, outputs, output.getName(), "output");
+  }
+  if (isa<SlotOp>(op))
+    return success();
+  return op.emitOpError("(E1) stands in an entry, which holds only inputs, "
+                        "slots, dispatches and outputs");
+}
+
+LogicalResult EntryChecker::checkEnd() {
+  for (OutputOp output : outputOps) {
+    unsigned count = writes.lookup(output.getBuffer());
+    if (count != 1)
+      return output.emitOpError("(E3) names '")
+             << output.getName() << "', which " << count
+             << " dispatches write, expected one";
+    auto slot = output.getBuffer().getDefiningOp<SlotOp>();
+    if (holds.lookup(slot.getId()) != output.getBuffer())
+      return output.emitOpError("(E3) names '")
+             << output.getName() << "', whose slot " << slot.getId()
+             << " is overwritten by another buffer";
+  }
+  return success();
+}
+
+LogicalResult EntryOp::verifyRegions() {
+  EntryChecker checker;
+  for (Operation &op : getBlock())
+    if (failed(checker.check(op)))
+      return failure();
+  return checker.checkEnd();
+}
+
+//===-- Buffers -----------------------------------------------------------===//
+
+LogicalResult WeightOp::verify() {
+  if (failed(checkBuffer(*this, getElement(), getExtents())))
+    return failure();
+  if (getTensors().empty())
+    return emitOpError("(W1) names no tensor");
+  size_t tensors = getTensors().size();
+  for (StringAttr text : getRecipe().getAsRange<StringAttr>()) {
+    std::optional<RecipeStep> step = parseRecipeStep(text.getValue());
+    if (!step)
+      return emitOpError("(W2) has the step '")
+             << text.getValue() << "', expected one of "
+             << StringRef(recipeForms());
+    if (step->kind == RecipeStep::Kind::Concat)
+      tensors = 1;
+    if (tensors > 1)
+      break;
+  }
+  if (tensors > 1)
+    return emitOpError("(W2) names ")
+           << tensors << " tensors, but its recipe does not begin with concat";
+  for (const shape::Dim &extent : readShape(getExtents())) {
+    std::optional<int64_t> value = extent.constant();
+    if (!value || *value < 1)
+      return emitOpError("(W3) has the extent '")
+             << extent.str() << "', expected a positive constant";
+  }
+  return success();
+}
+
+LogicalResult InputOp::verify() {
+  if (failed(checkBuffer(*this, getElement(), getExtents())))
+    return failure();
+  std::optional<ArrayAttr> range = getRange();
+  if (!range)
+    return success();
+  if (!getElement().isInteger())
+    return emitOpError("(I1) has a range on elements of type ") << getElement();
+  auto bound = [&](unsigned i) {
+    return cast<IntegerAttr>((*range)[i]).getInt();
+  };
+  if (range->size() != 2 || bound(0) > bound(1))
+    return emitOpError("(I1) has the range ")
+           << *range << ", expected [low, high] with low <= high";
+  return success();
+}
+
+LogicalResult SlotOp::verify() {
+  if (failed(checkBuffer(*this, getElement(), getExtents())))
+    return failure();
+  if (getId() < 0)
+    return emitOpError("(S1) has the id ") << getId() << ", expected 0 or more";
+  if (getSpace() != "host")
+    return emitOpError("(S2) is in space '")
+           << getSpace() << "', expected 'host'";
+  return success();
+}
+
+LogicalResult OutputOp::verify() {
+  if (!getBuffer().getDefiningOp<SlotOp>())
+    return emitOpError("(O1) names '") << getName() << "', which is not a slot";
+  return success();
+}
+
+//===-- Dispatch ----------------------------------------------------------===//
+
+/// D3 and D4.
+static LogicalResult checkViews(DispatchOp op) {
+  size_t buffers = op.getIns().size() + op.getOuts().size();
+  if (op.getViews().size() != buffers)
+    return op.emitOpError("(D3) has ")
+           << op.getViews().size() << " views for " << buffers << " buffers";
+  for (auto [index, attr] : llvm::enumerate(op.getViews())) {
+    FailureOr<shape::Shape> view = checkShape(op, "D5", cast<ArrayAttr>(attr));
+    if (failed(view))
+      return failure();
+    size_t ins = op.getIns().size();
+    Value buffer = index < ins ? op.getIns()[index] : op.getOuts()[index - ins];
+    shape::Shape extents = bufferShape(buffer).extents;
+    shape::Dim found = shape::elementCount(*view);
+    shape::Dim expected = shape::elementCount(extents);
+    if (found == expected)
+      continue;
+    InFlightDiagnostic diag = op.emitOpError("(D4) view ")
+                              << index << " has " << found.str()
+                              << " elements, but its buffer has "
+                              << expected.str();
+    diag.attachNote(buffer.getLoc()) << "the buffer is declared here";
+    return diag;
+  }
+  return success();
+}
+
+/// D2 and D7.
+static LogicalResult checkOuts(DispatchOp op) {
+  llvm::DenseSet<int64_t> used;
+  for (Value in : op.getIns())
+    if (auto slot = in.getDefiningOp<SlotOp>())
+      used.insert(slot.getId());
+  for (auto [index, out] : llvm::enumerate(op.getOuts())) {
+    auto slot = out.getDefiningOp<SlotOp>();
+    if (!slot)
+      return op.emitOpError("(D2) out ") << index << " is not a slot";
+    if (!used.insert(slot.getId()).second)
+      return op.emitOpError("(D7) out ")
+             << index << " shares slot " << slot.getId()
+             << " with another buffer of the dispatch";
+  }
+  return success();
+}
+
+LogicalResult DispatchOp::verify() {
+  if (failed(checkViews(*this)) || failed(checkOuts(*this)) ||
+      failed(checkShape(*this, "D5", getScalars())))
+    return failure();
+  if (getFlops() && failed(checkDim(*this, "D5", *getFlops())))
+    return failure();
+  if (getValues() && getValues()->size() != getOuts().size())
+    return emitOpError("(D6) has ") << getValues()->size() << " values for "
+                                    << getOuts().size() << " outs";
+  return success();
+}

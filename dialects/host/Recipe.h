@@ -1,0 +1,46 @@
+// The recipe language of host.weight: how the tensors of a file become the
+// bytes of a weight. Plain C++; compiler/weights runs what is read here.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_DIALECTS_HOST_RECIPE_H
+#define HEDDLE_DIALECTS_HOST_RECIPE_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace heddle::host {
+
+/// One step of a recipe.
+struct RecipeStep {
+  enum class Kind {
+    Concat,    ///< "concat A": joins all tensors along axis A; comes first
+    Transpose, ///< "transpose": swaps the two axes of a matrix
+    Pack,      ///< "pack N": [K, M] to panels [ceil(M/N)][K][N], zeros after M
+    Pad,       ///< "pad A E": zeros after the end of axis A, up to extent E
+    Reshape    ///< "reshape E0 E1 ...": the same elements under new extents
+  };
+  Kind kind;
+  std::vector<int64_t> arguments;
+
+  /// The text that `parseRecipeStep` reads.
+  std::string str() const;
+};
+
+/// Reads one step; nothing on malformed text or an argument out of range.
+std::optional<RecipeStep> parseRecipeStep(std::string_view text);
+
+/// The steps' forms, for diagnostics: "concat A, transpose, ...".
+std::string_view recipeForms();
+
+/// The extents after `step`. On a tensor that the step does not fit, nothing,
+/// and `problem` says why ("'transpose' needs a matrix, found rank 1").
+std::optional<std::vector<int64_t>>
+applyToShape(const RecipeStep &step,
+             const std::vector<std::vector<int64_t>> &tensors,
+             std::string &problem);
+
+} // namespace heddle::host
+
+#endif // HEDDLE_DIALECTS_HOST_RECIPE_H
