@@ -201,12 +201,11 @@ Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask) {
   Inferred result = reduce(x, axis);
   if (!result)
     return result;
-  bool leads = mask.size() <= x.size() &&
-               std::equal(mask.begin(), mask.end(), x.begin());
-  if (!leads || static_cast<int64_t>(mask.size()) <= axis)
-    return Mismatch{"the mask " + str(mask) + " must have the leading " +
-                        "extents of x " + str(x) + ", axis " +
-                        std::to_string(axis) + " included",
+  Shape expected(x.begin(), x.begin() + axis + 1);
+  if (mask != expected)
+    return Mismatch{"the mask must be " + str(expected) + " for axis " +
+                        std::to_string(axis) + " of x " + str(x) + ", found " +
+                        str(mask),
                     1, 0};
   return result;
 }

@@ -70,7 +70,7 @@ Inferred attention(const Shape &q, const Shape &k, const Shape &v);
 Inferred reduce(const Shape &x, int64_t axis);
 
 /// As `reduce`, over the elements that `mask` selects: its extents are those
-/// of x's leading axes, the reduced one included. Operands x, mask.
+/// of x's axes 0 to `axis`. Operands x, mask.
 Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask);
 
 } // namespace heddle::shape

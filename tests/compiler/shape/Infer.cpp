@@ -163,11 +163,11 @@ TEST(InferReduce, RemovesAnAxis) {
   EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 3, {batch, seq})),
             "axis 3 is not in x [batch, seq, 384] (0, -1)");
   EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 1, {seq})),
-            "the mask [seq] must have the leading extents of x [batch, seq, "
-            "384], axis 1 included (1, 0)");
-  EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 2, {batch, seq})),
-            "the mask [batch, seq] must have the leading extents of x [batch, "
-            "seq, 384], axis 2 included (1, 0)");
+            "the mask must be [batch, seq] for axis 1 of x [batch, seq, 384], "
+            "found [seq] (1, 0)");
+  EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 0, {batch, seq})),
+            "the mask must be [batch] for axis 0 of x [batch, seq, 384], found "
+            "[batch, seq] (1, 0)");
 }
 
 } // namespace
