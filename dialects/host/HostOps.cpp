@@ -46,6 +46,8 @@ shape::Shape host::readShape(ArrayAttr extents) {
 }
 
 unsigned host::elementBytes(Type type) {
+  if (type.isUnsignedInteger())
+    return type.isInteger(8) ? 1 : 0;
   if (type.isF64() || type.isInteger(64))
     return 8;
   if (type.isF32() || type.isInteger(32))
