@@ -140,3 +140,32 @@ function(heddle_python_test)
                        RUN_SERIAL "${ARG_SERIAL}"
                        ENVIRONMENT "${HEDDLE_TEST_ENVIRONMENT}")
 endfunction()
+
+# heddle_fuzzer(NAME x SOURCES ... [LINK ...])
+# A libFuzzer harness (LLVMFuzzerTestOneInput) for one door to untrusted input.
+# With HEDDLE_FUZZ it is build/fuzz/bin/fuzz/x, to be run for as long as wanted;
+# always, a test FOLDER/x gives it the inputs kept in corpus/x beside it.
+function(heddle_fuzzer)
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK" ${ARGN})
+  heddle_test_folder(folder)
+  heddle_present_sources(ARG_SOURCES ${ARG_NAME})
+  if(NOT HEDDLE_FUZZ)
+    list(APPEND ARG_SOURCES "${PROJECT_SOURCE_DIR}/tests/support/Replay.cpp")
+  endif()
+  add_executable(${ARG_NAME} ${ARG_SOURCES})
+  set_target_properties(
+    ${ARG_NAME} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/fuzz")
+  target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}"
+                                                 "${PROJECT_BINARY_DIR}")
+  target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LINK})
+  if(HEDDLE_FUZZ)
+    target_link_options(${ARG_NAME} PRIVATE -fsanitize=fuzzer)
+    set(replay -runs=0)
+  endif()
+  file(GLOB inputs CONFIGURE_DEPENDS
+       "${CMAKE_CURRENT_SOURCE_DIR}/corpus/${ARG_NAME}/*")
+  add_test(NAME ${folder}/${ARG_NAME} COMMAND ${ARG_NAME} ${replay} ${inputs})
+  set_tests_properties(${folder}/${ARG_NAME} PROPERTIES LABELS "${folder}"
+                       TIMEOUT 300 ENVIRONMENT "${HEDDLE_TEST_ENVIRONMENT}")
+endfunction()
