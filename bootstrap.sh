@@ -74,9 +74,13 @@ available() {
 # The first source of the release itself, as one line of apt's older format,
 # whichever of the two formats it is written in.
 release_source() {
-  local folder=$1
-  cat "$folder/sources.list" "$folder"/sources.list.d/*.list 2>/dev/null |
-    grep -E "^deb (\[[^]]*\] )?[^ ]+ $release( |\$)" | head -n 1 && return 0
+  local folder=$1 line
+  line=$(cat "$folder/sources.list" "$folder"/sources.list.d/*.list \
+    2>/dev/null | grep -m 1 -E "^deb (\[[^]]*\] )?[^ ]+ $release( |\$)" || true)
+  if [ -n "$line" ]; then
+    printf '%s\n' "$line"
+    return 0
+  fi
   cat "$folder"/sources.list.d/*.sources 2>/dev/null | awk -v r="$release" '
     function done_() {
       if (uri != "" && index(" " suites " ", " " r " ") && !found) {
@@ -89,14 +93,15 @@ release_source() {
     /^URIs:/ { uri = $2 }
     /^Suites:/ { sub(/^Suites:[ \t]*/, ""); suites = $0 }
     /^Signed-By:/ { key = $2 }
-    END { done_(); exit !found }'
+    END { done_() }' || true
 }
 
 # Debian's security suite, where apt does not have it: beside the mirror that
 # apt already uses.
 add_security_suite() {
   local folder=${HEDDLE_APT_FOLDER:-/etc/apt} line file
-  line=$(release_source "$folder") || return 1
+  line=$(release_source "$folder")
+  [ -n "$line" ] || return 1
   line=$(sed -E "s#/debian/? $release( .*)?\$#/debian-security $release-security main#" \
     <<<"$line")
   case $line in *"/debian-security $release-security main") ;; *) return 1 ;; esac
