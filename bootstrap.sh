@@ -68,7 +68,9 @@ by_hand() {
 
 # True when apt knows a version of the package that it could install.
 available() {
-  apt-cache policy "$1" 2>/dev/null | grep -q '^  Candidate: [^(]'
+  local policy
+  policy=$(apt-cache policy "$1" 2>/dev/null)
+  [[ $policy == *"Candidate: "[!\(]* ]]
 }
 
 # The first source of the release itself, as one line of apt's older format,
