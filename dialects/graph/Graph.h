@@ -33,7 +33,7 @@ namespace heddle::graph {
 using EmitError = llvm::function_ref<mlir::InFlightDiagnostic()>;
 
 /// A result type that follows from operands, or a reported error.
-using Inferred = mlir::FailureOr<mlir::RankedTensorType>;
+using InferredType = mlir::FailureOr<mlir::RankedTensorType>;
 
 /// Fills an attention's score region up to and with hgraph.score. `args` are
 /// (score: f32, b, h, q, k: index).
@@ -77,6 +77,10 @@ bool computesTensor(mlir::Operation *op);
 /// True for the ops that work element by element on broadcast operands: add,
 /// sub, mul, div, gelu, relu.
 bool isElementwise(mlir::Operation *op);
+
+/// True for the arith and math ops a score region may hold; the reference and
+/// the lowerings know exactly these.
+bool isScoreArithmetic(mlir::Operation *op);
 
 /// The dims an op's extents are written in: those of the model or of the
 /// outlined kernel around it; empty where there is neither.

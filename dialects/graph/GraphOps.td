@@ -58,8 +58,8 @@ def HGraph_EmbedOp : HGraph_ComputeOp<"embed"> {
     Shapes: tokens [...], table [V, D], output [..., D].
     A token outside [0, V) is an error of the caller, found before any kernel
     runs.
-    * (C1) The table has 2 axes.
-    * (C2) The output is the tokens' shape with D appended.
+    * (C1) The operands have these shapes.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -71,7 +71,7 @@ def HGraph_EmbedOp : HGraph_ComputeOp<"embed"> {
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$tokens, "::mlir::Value":$table)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value tokens,
+    static InferredType inferType(EmitError emitError, ::mlir::Value tokens,
                               ::mlir::Value table);
   }];
 }
@@ -81,9 +81,8 @@ def HGraph_PositionsOp : HGraph_ComputeOp<"positions"> {
   let description = [{
     output[t, d] = table[t, d] for t < T.
     Shapes: table [P, D], output [T, D]. T is the extent in the result's type.
-    * (C1) The table has 2 axes.
-    * (C2) T is at most P, for all values of the dims.
-    * (C3) The output is [T, D].
+    * (C1) The table has this shape and T is at most P, whatever the dims are.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -95,7 +94,7 @@ def HGraph_PositionsOp : HGraph_ComputeOp<"positions"> {
   let builders = [OpBuilder<(ins "::mlir::Value":$table,
                                  "const ::heddle::shape::Dim &":$length)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value table,
+    static InferredType inferType(EmitError emitError, ::mlir::Value table,
                               const ::heddle::shape::Dim &length);
     /// T, the number of positions.
     ::heddle::shape::Dim length();
@@ -105,11 +104,10 @@ def HGraph_PositionsOp : HGraph_ComputeOp<"positions"> {
 def HGraph_RowOp : HGraph_ComputeOp<"row"> {
   let summary = "one row of a table";
   let description = [{
-    output[...] = table[index, ...].
-    Shapes: table [P, ...], output [...].
-    * (C1) The table has at least 2 axes, its first a constant.
-    * (C2) 0 <= index < P.
-    * (C3) The output is the table's shape without its first axis.
+    output[d] = table[index, d].
+    Shapes: table [P, D], output [D].
+    * (C1) The table has this shape and 0 <= index < P.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -121,7 +119,7 @@ def HGraph_RowOp : HGraph_ComputeOp<"row"> {
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$table, "int64_t":$index)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value table,
+    static InferredType inferType(EmitError emitError, ::mlir::Value table,
                               int64_t index);
   }];
 }
@@ -147,7 +145,7 @@ class HGraph_BinaryOp<string mnemonic, string noun, string sign,
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value a,
+    static InferredType inferType(EmitError emitError, ::mlir::Value a,
                               ::mlir::Value b);
   }];
 }
@@ -167,10 +165,8 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
     is weight[n, k] in layout out_in and weight[k, n] in layout in_out.
     Shapes: x [..., K], weight [N, K] or [K, N], bias [N], output [..., N].
     Sums in f32, in any order.
-    * (C1) x has at least 1 axis, the weight has 2.
-    * (C2) The weight's input extent is K.
-    * (C3) The bias is [N].
-    * (C4) The output is x's shape with N in place of K.
+    * (C1) The operands have these shapes.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -186,7 +182,7 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
                                  "::mlir::Value":$bias, "Layout":$layout)>];
   let extraClassDeclaration = [{
     /// `bias` may be null.
-    static Inferred inferType(EmitError emitError, ::mlir::Value x,
+    static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               ::mlir::Value weight, ::mlir::Value bias,
                               Layout layout);
     /// K and N.
@@ -202,10 +198,9 @@ def HGraph_LayerNormOp : HGraph_ComputeOp<"layer_norm"> {
     the biased variance of the last axis.
     Shapes: x [..., D], weight [D], bias [D], output as x.
     Variance of the differences from the mean, in f32.
-    * (C1) x has at least 1 axis.
-    * (C2) The weight is [D], and so is the bias.
+    * (C1) The operands have these shapes.
+    * (C2) The output has x's shape.
     * (C3) eps is finite and not negative.
-    * (C4) The output has x's shape.
 
     Example:
     ```mlir
@@ -220,7 +215,7 @@ def HGraph_LayerNormOp : HGraph_ComputeOp<"layer_norm"> {
                                  "::mlir::Value":$bias, "double":$eps)>];
   let extraClassDeclaration = [{
     /// `bias` may be null.
-    static Inferred inferType(EmitError emitError, ::mlir::Value x,
+    static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               ::mlir::Value weight, ::mlir::Value bias);
     /// eps as a number.
     double epsilon() { return getEps().convertToDouble(); }
@@ -233,16 +228,16 @@ class HGraph_UnaryOp<string mnemonic, list<Trait> traits = []>
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
   let builders = [OpBuilder<(ins "::mlir::Value":$x)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value x);
+    static InferredType inferType(EmitError emitError, ::mlir::Value x);
   }];
 }
 
-def HGraph_ReluOp : HGraph_UnaryOp<"relu", [Idempotent]> {
+def HGraph_ReluOp : HGraph_UnaryOp<"relu"> {
   let summary = "the larger of x and 0";
   let description = [{
     output = max(x, 0); NaN stays NaN.
     Shapes: output as x.
-    * (C1) The output has x's shape.
+    * (C2) The output has x's shape.
 
     Example:
     ```mlir
@@ -258,7 +253,7 @@ def HGraph_GeluOp : HGraph_UnaryOp<"gelu"> {
     approximate none: output = x * (1 + erf(x / sqrt(2))) / 2.
     approximate tanh: output = x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2.
     Shapes: output as x.
-    * (C1) The output has x's shape.
+    * (C2) The output has x's shape.
 
     Example:
     ```mlir
@@ -290,7 +285,7 @@ def HGraph_SoftmaxOp : HGraph_ComputeOp<"softmax"> {
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "int64_t":$axis)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value x,
+    static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               int64_t axis);
   }];
 }
@@ -300,9 +295,8 @@ def HGraph_SplitHeadsOp : HGraph_ComputeOp<"split_heads"> {
   let description = [{
     output[b, h, t, d] = x[b, t, h * D + d].
     Shapes: x [B, T, H * D], output [B, H, T, D] with H = heads.
-    * (C1) x has 3 axes.
-    * (C2) heads is at least 1 and divides the features.
-    * (C3) The output is [B, H, T, D].
+    * (C1) x has 3 axes; heads is at least 1 and divides the features.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -315,7 +309,7 @@ def HGraph_SplitHeadsOp : HGraph_ComputeOp<"split_heads"> {
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "int64_t":$heads)>];
   let hasFolder = 1;
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value x,
+    static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               int64_t heads);
   }];
 }
@@ -326,7 +320,7 @@ def HGraph_MergeHeadsOp : HGraph_UnaryOp<"merge_heads"> {
     output[b, t, h * D + d] = x[b, h, t, d].
     Shapes: x [B, H, T, D], output [B, T, H * D].
     * (C1) x has 4 axes.
-    * (C2) The output is [B, T, H * D].
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -348,15 +342,12 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [
     Scores and softmax over Tk in f32 whatever the element type; a key that is
     not live has weight 0, and a query without a live key gives zeros. The region
     sees the scaled score; its indices are those of the output's row and the key.
-    * (C1) q, k and v have 4 axes.
-    * (C2) Batches are equal; so are k's and v's heads and keys.
-    * (C3) Hq is a multiple of Hkv.
-    * (C4) D of q and k are equal.
-    * (C5) scale is finite.
-    * (C6) The region takes (score: f32, b, h, q, k: index).
-    * (C7) The region holds arith, math, hgraph.at and hgraph.score, and reads
-      from outside through hgraph.at only.
-    * (C8) The output is [B, Hq, Tq, Dv].
+    * (C1) q, k and v have these shapes, Hq a multiple of Hkv.
+    * (C2) The output has this shape.
+    * (C3) scale is finite.
+    * (C4) The region takes (score: f32, b, h, q, k: index).
+    * (C5) The region holds scalar arith and math (see isScoreArithmetic),
+      hgraph.at and hgraph.score, and reads from outside through hgraph.at only.
 
     Example:
     ```mlir
@@ -377,7 +368,7 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [
   let builders = [OpBuilder<(ins "::mlir::Value":$q, "::mlir::Value":$k,
       "::mlir::Value":$v, "double":$scale, CArg<"ScoreBody", "nullptr">:$body)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value q,
+    static InferredType inferType(EmitError emitError, ::mlir::Value q,
                               ::mlir::Value k, ::mlir::Value v);
     /// scale as a number.
     double scaleValue() { return getScale().convertToDouble(); }
@@ -394,9 +385,9 @@ def HGraph_AtOp : HGraph_Op<"at", [Pure]> {
   let description = [{
     element = tensor[indices]; an index outside its extent is clamped.
     * (C1) One index an axis.
-    * (C2) An index that is an attention's b, h, q or k runs over an axis of the
+    * (C2) The element has the tensor's element type.
+    * (C3) An index that is an attention's b, h, q or k runs over an axis of the
       extent it has there.
-    * (C3) The element has the tensor's element type.
 
     Example:
     ```mlir
@@ -413,7 +404,7 @@ def HGraph_AtOp : HGraph_Op<"at", [Pure]> {
 }
 
 def HGraph_ScoreOp : HGraph_Op<"score", [
-    Pure, Terminator, ReturnLike, HasParent<"AttentionOp">]> {
+    Pure, Terminator, HasParent<"AttentionOp">]> {
   let summary = "the end of a score region";
   let description = [{
     Gives the score and, after `where`, whether the key is live; without it every
@@ -431,12 +422,11 @@ def HGraph_MeanOp : HGraph_ComputeOp<"mean"> {
     output = sum(x * m) / sum(m) along `axis`, where m is 1 where the mask is not
     0, and 1 everywhere without a mask. An element with m = 0 does not count even
     when it is NaN. Where sum(m) is 0 the output is 0.
-    Shapes: x [...], mask the leading axes of x up to `axis`, output x's shape
-    without `axis`.
+    Shapes: x [...], mask the leading extents of x, `axis` included, output x's
+    shape without `axis`.
     Sums in f32, in any order.
-    * (C1) 0 <= axis < rank of x.
-    * (C2) The mask has the extents of x's axes 0 to `axis`.
-    * (C3) The output is x's shape without `axis`.
+    * (C1) 0 <= axis < rank of x and the mask has this shape.
+    * (C2) The output has this shape.
 
     Example:
     ```mlir
@@ -451,7 +441,7 @@ def HGraph_MeanOp : HGraph_ComputeOp<"mean"> {
                                  "int64_t":$axis)>];
   let extraClassDeclaration = [{
     /// `mask` may be null.
-    static Inferred inferType(EmitError emitError, ::mlir::Value x,
+    static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               ::mlir::Value mask, int64_t axis);
   }];
 }
@@ -463,8 +453,8 @@ def HGraph_L2NormalizeOp : HGraph_ComputeOp<"l2_normalize"> {
     Shapes: x [..., D], output as x.
     Sums in f32, in any order.
     * (C1) x has at least 1 axis.
-    * (C2) eps is finite and not negative.
-    * (C3) The output has x's shape.
+    * (C2) The output has x's shape.
+    * (C3) eps is finite and not negative.
 
     Example:
     ```mlir
@@ -476,7 +466,7 @@ def HGraph_L2NormalizeOp : HGraph_ComputeOp<"l2_normalize"> {
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "double":$eps)>];
   let extraClassDeclaration = [{
-    static Inferred inferType(EmitError emitError, ::mlir::Value x);
+    static InferredType inferType(EmitError emitError, ::mlir::Value x);
     /// eps as a number.
     double epsilon() { return getEps().convertToDouble(); }
   }];

@@ -20,8 +20,8 @@ def HGraph_ModelOp : HGraph_Op<"model", [
   let description = [{
     Declares the dims that every extent inside is written in.
     * (M1) Dim names are distinct.
-    * (M2) Every extent inside uses declared dims only and is at least 1 and
-      at most 2^40 at the ends of the ranges.
+    * (M2) Every extent inside uses declared dims only, and no tensor has more
+      than 2^40 elements.
     * (M3) Weights of one path have one type.
     * (M4) Holds entries only.
 
@@ -108,7 +108,8 @@ def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {
     equal kernels are one. Extents may use the names in `dims`.
     * (U1) hgraph.return gives the result types.
     * (U2) Arguments and results are tensors of f32, i32 or i1.
-    * (U3) Every extent inside uses the names in `dims` only.
+    * (U3) Every extent inside uses the names in `dims` only, and no tensor has
+      more than 2^40 elements.
 
     Example:
     ```mlir
@@ -134,7 +135,7 @@ def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {
 }
 
 def HGraph_ReturnOp : HGraph_Op<"return", [
-    Pure, Terminator, ReturnLike, ParentOneOf<["EntryOp", "OutlinedOp"]>]> {
+    Pure, Terminator, ParentOneOf<["EntryOp", "OutlinedOp"]>]> {
   let summary = "the end of an entry or an outlined kernel";
   let description = [{
     Gives the outputs in signature order; the function checks their types.
@@ -147,7 +148,7 @@ def HGraph_ReturnOp : HGraph_Op<"return", [
 
 def HGraph_KernelOp : HGraph_Op<"kernel", [
     RecursiveMemoryEffects, SingleBlock, NoRegionArguments,
-    ParentOneOf<["EntryOp"]>]> {
+    HasParent<"EntryOp">]> {
   let summary = "operations that become one kernel";
   let description = [{
     The region reads values from outside freely; what the outside uses of it is
@@ -180,7 +181,7 @@ def HGraph_KernelOp : HGraph_Op<"kernel", [
 }
 
 def HGraph_YieldOp : HGraph_Op<"yield", [
-    Pure, Terminator, ReturnLike, HasParent<"KernelOp">]> {
+    Pure, Terminator, HasParent<"KernelOp">]> {
   let summary = "the end of a kernel: its results";
   let description = [{
     Gives the kernel's results in order.

@@ -1,0 +1,161 @@
+// The dialect itself: what it registers, its discardable attributes, and the
+// helpers that map shapes to tensor types.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/graph/Graph.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::graph;
+
+#include "dialects/graph/GraphDialect.cpp.inc"
+
+void HGraphDialect::initialize() {
+  registerAttrs();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/graph/GraphOps.cpp.inc"
+      >();
+}
+
+Operation *HGraphDialect::materializeConstant(OpBuilder &builder,
+                                              Attribute value, Type type,
+                                              Location loc) {
+  auto elements = dyn_cast<ElementsAttr>(value);
+  if (!elements || elements.getType() != type)
+    return nullptr;
+  return ConstantOp::create(builder, loc, type, elements);
+}
+
+LogicalResult HGraphDialect::verifyOperationAttribute(Operation *op,
+                                                      NamedAttribute attr) {
+  if (attr.getName() != idAttr)
+    return op->emitError() << "has the attribute " << attr.getName()
+                           << ", which hgraph does not know here";
+  auto id = dyn_cast<IntegerAttr>(attr.getValue());
+  if (!id || !id.getType().isSignlessInteger(64) || id.getInt() < 0)
+    return op->emitError() << "has hgraph.id " << attr.getValue()
+                           << ", expected an i64 that is not negative";
+  return success();
+}
+
+static LogicalResult verifyName(Operation *op, NamedAttribute attr) {
+  if (attr.getName() != nameAttr)
+    return op->emitError() << "has the attribute " << attr.getName()
+                           << " in its signature, expected hgraph.name only";
+  auto name = dyn_cast<StringAttr>(attr.getValue());
+  if (!name || name.getValue().empty())
+    return op->emitError() << "has hgraph.name " << attr.getValue()
+                           << ", expected a string that is not empty";
+  return success();
+}
+
+LogicalResult HGraphDialect::verifyRegionArgAttribute(Operation *op, unsigned,
+                                                      unsigned,
+                                                      NamedAttribute attr) {
+  return verifyName(op, attr);
+}
+
+LogicalResult HGraphDialect::verifyRegionResultAttribute(Operation *op,
+                                                         unsigned, unsigned,
+                                                         NamedAttribute attr) {
+  return verifyName(op, attr);
+}
+
+namespace heddle::graph {
+
+shape::Shape shapeOf(RankedTensorType type) {
+  shape::Shape result;
+  if (auto dims = dyn_cast_or_null<DimsAttr>(type.getEncoding())) {
+    for (StringAttr text : dims.getDims())
+      result.push_back(shape::Dim::parse(text.getValue()).value());
+    return result;
+  }
+  for (int64_t extent : type.getShape())
+    result.push_back(shape::Dim(extent));
+  return result;
+}
+
+shape::Shape shapeOf(Value value) {
+  return shapeOf(cast<RankedTensorType>(value.getType()));
+}
+
+RankedTensorType tensorType(MLIRContext *context, const shape::Shape &shape,
+                            Type element) {
+  SmallVector<int64_t> extents;
+  SmallVector<StringAttr> texts;
+  bool isStatic = true;
+  for (const shape::Dim &dim : shape) {
+    std::optional<int64_t> constant = dim.constant();
+    isStatic &= constant.has_value();
+    extents.push_back(constant.value_or(ShapedType::kDynamic));
+    texts.push_back(StringAttr::get(context, dim.str()));
+  }
+  if (isStatic)
+    return RankedTensorType::get(extents, element);
+  return RankedTensorType::get(extents, element, DimsAttr::get(context, texts));
+}
+
+std::optional<int64_t> valueId(Operation *op) {
+  if (auto id = op->getAttrOfType<IntegerAttr>(idAttr))
+    return id.getInt();
+  return std::nullopt;
+}
+
+void setValueId(Operation *op, int64_t id) {
+  op->setAttr(idAttr, Builder(op->getContext()).getI64IntegerAttr(id));
+}
+
+bool computesTensor(Operation *op) {
+  return isa_and_nonnull<HGraphDialect>(op->getDialect()) &&
+         op->getNumResults() != 0 &&
+         !isa<WeightOp, ConstantOp, KernelOp, AtOp>(op);
+}
+
+bool isElementwise(Operation *op) {
+  return isa<AddOp, SubOp, MulOp, DivOp, GeluOp, ReluOp>(op);
+}
+
+bool isScoreArithmetic(Operation *op) {
+  return isa<arith::ConstantOp, arith::AddFOp, arith::SubFOp, arith::MulFOp,
+             arith::DivFOp, arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
+             arith::MaxNumFOp, arith::MinNumFOp, arith::CmpFOp, arith::CmpIOp,
+             arith::SelectOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+             arith::MinSIOp, arith::MaxSIOp, arith::FloorDivSIOp,
+             arith::RemSIOp, arith::AndIOp, arith::OrIOp, arith::XOrIOp,
+             arith::SIToFPOp, arith::FPToSIOp, arith::IndexCastOp, math::ExpOp,
+             math::Exp2Op, math::TanhOp, math::AbsFOp, math::SqrtOp,
+             math::LogOp>(op);
+}
+
+std::vector<shape::DimRange> dimRanges(ArrayAttr dims) {
+  std::vector<shape::DimRange> ranges;
+  for (DimAttr dim : dims.getAsRange<DimAttr>())
+    ranges.push_back(
+        {dim.getName().getValue().str(), dim.getMin(), dim.getMax()});
+  return ranges;
+}
+
+ArrayAttr dimArray(MLIRContext *context,
+                   const std::vector<shape::DimRange> &ranges) {
+  SmallVector<Attribute> dims;
+  for (const shape::DimRange &range : ranges)
+    dims.push_back(DimAttr::get(context, StringAttr::get(context, range.name),
+                                range.min, range.max));
+  return ArrayAttr::get(context, dims);
+}
+
+std::vector<shape::DimRange> dimRangesAround(Operation *op) {
+  for (Operation *scope = op; scope; scope = scope->getParentOp()) {
+    if (auto model = dyn_cast<ModelOp>(scope))
+      return model.dimRanges();
+    if (auto outlined = dyn_cast<OutlinedOp>(scope))
+      return outlined.dimRanges();
+  }
+  return {};
+}
+
+} // namespace heddle::graph

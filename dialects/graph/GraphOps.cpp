@@ -1,0 +1,326 @@
+// Result types of the tensor operations, by the rules of compiler/shape, and
+// the builders that use them.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "dialects/graph/Graph.h"
+
+#include "compiler/shape/Infer.h"
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::graph;
+
+#define GET_OP_CLASSES
+#include "dialects/graph/GraphOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Result types
+//===----------------------------------------------------------------------===//
+
+/// The tensor type of an inferred shape, or its mismatch under (C1) with a
+/// note at the operand that does not fit.
+static InferredType finish(EmitError emitError, const shape::Inferred &inferred,
+                           ArrayRef<Value> operands) {
+  auto type = cast<RankedTensorType>(operands.front().getType());
+  if (inferred)
+    return tensorType(type.getContext(), *inferred.shape,
+                      Float32Type::get(type.getContext()));
+  const shape::Mismatch &mismatch = inferred.mismatch;
+  InFlightDiagnostic diag = emitError() << "(C1) " << mismatch.message;
+  for (int index : {mismatch.operand, mismatch.other}) {
+    if (index < 0 || index >= static_cast<int>(operands.size()))
+      continue;
+    Value operand = operands[index];
+    diag.attachNote(operand.getLoc())
+        << "operand " << index << ' ' << shape::str(shapeOf(operand))
+        << " comes from here";
+  }
+  return diag;
+}
+
+/// Null when `value` is null.
+static std::optional<shape::Shape> optionalShape(Value value) {
+  if (!value)
+    return std::nullopt;
+  return shapeOf(value);
+}
+
+static const shape::Shape *pointer(const std::optional<shape::Shape> &shape) {
+  return shape ? &*shape : nullptr;
+}
+
+InferredType EmbedOp::inferType(EmitError emitError, Value tokens,
+                                Value table) {
+  return finish(emitError, shape::embed(shapeOf(tokens), shapeOf(table)),
+                {tokens, table});
+}
+
+InferredType PositionsOp::inferType(EmitError emitError, Value table,
+                                    const shape::Dim &length) {
+  // Whether the table is long enough needs the ranges of the dims, which the
+  // verifier knows; here a table is as long as the length.
+  shape::Shape extents = shapeOf(table);
+  if (!extents.empty())
+    extents[0] = length;
+  return finish(emitError, shape::positions(length, extents, {}), {table});
+}
+
+InferredType RowOp::inferType(EmitError emitError, Value table, int64_t index) {
+  return finish(emitError, shape::row(shapeOf(table), index), {table});
+}
+
+static InferredType inferBinary(EmitError emitError, Value a, Value b) {
+  return finish(emitError, shape::broadcast(shapeOf(a), shapeOf(b)), {a, b});
+}
+
+InferredType AddOp::inferType(EmitError emitError, Value a, Value b) {
+  return inferBinary(emitError, a, b);
+}
+
+InferredType SubOp::inferType(EmitError emitError, Value a, Value b) {
+  return inferBinary(emitError, a, b);
+}
+
+InferredType MulOp::inferType(EmitError emitError, Value a, Value b) {
+  return inferBinary(emitError, a, b);
+}
+
+InferredType DivOp::inferType(EmitError emitError, Value a, Value b) {
+  return inferBinary(emitError, a, b);
+}
+
+InferredType LinearOp::inferType(EmitError emitError, Value x, Value weight,
+                                 Value bias, Layout layout) {
+  std::optional<shape::Shape> biasShape = optionalShape(bias);
+  shape::Layout order =
+      layout == Layout::OutIn ? shape::Layout::OutIn : shape::Layout::InOut;
+  return finish(
+      emitError,
+      shape::linear(shapeOf(x), shapeOf(weight), pointer(biasShape), order),
+      {x, weight, bias});
+}
+
+InferredType LayerNormOp::inferType(EmitError emitError, Value x, Value weight,
+                                    Value bias) {
+  std::optional<shape::Shape> biasShape = optionalShape(bias);
+  return finish(
+      emitError,
+      shape::layerNorm(shapeOf(x), shapeOf(weight), pointer(biasShape)),
+      {x, weight, bias});
+}
+
+InferredType ReluOp::inferType(EmitError emitError, Value x) {
+  return finish(emitError, shapeOf(x), {x});
+}
+
+InferredType GeluOp::inferType(EmitError emitError, Value x) {
+  return finish(emitError, shapeOf(x), {x});
+}
+
+InferredType SoftmaxOp::inferType(EmitError emitError, Value x, int64_t axis) {
+  shape::Inferred reduced = shape::reduce(shapeOf(x), axis);
+  return finish(emitError, reduced ? shape::Inferred(shapeOf(x)) : reduced,
+                {x});
+}
+
+InferredType SplitHeadsOp::inferType(EmitError emitError, Value x,
+                                     int64_t heads) {
+  return finish(emitError, shape::splitHeads(shapeOf(x), heads), {x});
+}
+
+InferredType MergeHeadsOp::inferType(EmitError emitError, Value x) {
+  return finish(emitError, shape::mergeHeads(shapeOf(x)), {x});
+}
+
+InferredType AttentionOp::inferType(EmitError emitError, Value q, Value k,
+                                    Value v) {
+  return finish(emitError, shape::attention(shapeOf(q), shapeOf(k), shapeOf(v)),
+                {q, k, v});
+}
+
+InferredType MeanOp::inferType(EmitError emitError, Value x, Value mask,
+                               int64_t axis) {
+  if (!mask)
+    return finish(emitError, shape::reduce(shapeOf(x), axis), {x});
+  return finish(emitError, shape::reduceWhere(shapeOf(x), axis, shapeOf(mask)),
+                {x, mask});
+}
+
+InferredType L2NormalizeOp::inferType(EmitError emitError, Value x) {
+  shape::Shape extents = shapeOf(x);
+  if (extents.empty())
+    return finish(emitError,
+                  shape::Mismatch{"x must be [..., width], found []", 0}, {x});
+  return finish(emitError, extents, {x});
+}
+
+//===----------------------------------------------------------------------===//
+// Builders: operands that do not fit are a bug of the caller
+//===----------------------------------------------------------------------===//
+
+/// Runs an op's inferType on `arguments` and adds the result type.
+template <typename ComputeOp, typename... Arguments>
+static void addInferred(OperationState &state, const Arguments &...arguments) {
+  Location loc = state.location;
+  auto emitError = [&] { return mlir::emitError(loc); };
+  InferredType type = ComputeOp::inferType(emitError, arguments...);
+  if (failed(type))
+    llvm::report_fatal_error("built an hgraph op on operands that do not fit");
+  state.addTypes(*type);
+}
+
+static void addOperands(OperationState &state, ArrayRef<Value> operands) {
+  for (Value operand : operands)
+    if (operand)
+      state.addOperands(operand);
+}
+
+void EmbedOp::build(OpBuilder &, OperationState &state, Value tokens,
+                    Value table) {
+  addOperands(state, {tokens, table});
+  addInferred<EmbedOp>(state, tokens, table);
+}
+
+void PositionsOp::build(OpBuilder &, OperationState &state, Value table,
+                        const shape::Dim &length) {
+  addOperands(state, {table});
+  addInferred<PositionsOp>(state, table, length);
+}
+
+void RowOp::build(OpBuilder &builder, OperationState &state, Value table,
+                  int64_t index) {
+  addOperands(state, {table});
+  state.addAttribute(getIndexAttrName(state.name),
+                     builder.getI64IntegerAttr(index));
+  addInferred<RowOp>(state, table, index);
+}
+
+void AddOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
+  addOperands(state, {a, b});
+  addInferred<AddOp>(state, a, b);
+}
+
+void SubOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
+  addOperands(state, {a, b});
+  addInferred<SubOp>(state, a, b);
+}
+
+void MulOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
+  addOperands(state, {a, b});
+  addInferred<MulOp>(state, a, b);
+}
+
+void DivOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
+  addOperands(state, {a, b});
+  addInferred<DivOp>(state, a, b);
+}
+
+void LinearOp::build(OpBuilder &builder, OperationState &state, Value x,
+                     Value weight, Value bias, Layout layout) {
+  addOperands(state, {x, weight, bias});
+  state.addAttribute(getLayoutAttrName(state.name),
+                     LayoutAttr::get(builder.getContext(), layout));
+  addInferred<LinearOp>(state, x, weight, bias, layout);
+}
+
+void LayerNormOp::build(OpBuilder &builder, OperationState &state, Value x,
+                        Value weight, Value bias, double eps) {
+  addOperands(state, {x, weight, bias});
+  state.addAttribute(getEpsAttrName(state.name), builder.getF64FloatAttr(eps));
+  addInferred<LayerNormOp>(state, x, weight, bias);
+}
+
+void ReluOp::build(OpBuilder &, OperationState &state, Value x) {
+  addOperands(state, {x});
+  addInferred<ReluOp>(state, x);
+}
+
+void GeluOp::build(OpBuilder &builder, OperationState &state, Value x,
+                   GeluForm approximate) {
+  addOperands(state, {x});
+  state.addAttribute(getApproximateAttrName(state.name),
+                     GeluFormAttr::get(builder.getContext(), approximate));
+  addInferred<GeluOp>(state, x);
+}
+
+void SoftmaxOp::build(OpBuilder &builder, OperationState &state, Value x,
+                      int64_t axis) {
+  addOperands(state, {x});
+  state.addAttribute(getAxisAttrName(state.name),
+                     builder.getI64IntegerAttr(axis));
+  addInferred<SoftmaxOp>(state, x, axis);
+}
+
+void SplitHeadsOp::build(OpBuilder &builder, OperationState &state, Value x,
+                         int64_t heads) {
+  addOperands(state, {x});
+  state.addAttribute(getHeadsAttrName(state.name),
+                     builder.getI64IntegerAttr(heads));
+  addInferred<SplitHeadsOp>(state, x, heads);
+}
+
+void MergeHeadsOp::build(OpBuilder &, OperationState &state, Value x) {
+  addOperands(state, {x});
+  addInferred<MergeHeadsOp>(state, x);
+}
+
+void AttentionOp::build(OpBuilder &builder, OperationState &state, Value q,
+                        Value k, Value v, double scale, ScoreBody body) {
+  addOperands(state, {q, k, v});
+  state.addAttribute(getScaleAttrName(state.name),
+                     builder.getF64FloatAttr(scale));
+  addInferred<AttentionOp>(state, q, k, v);
+  OpBuilder::InsertionGuard guard(builder);
+  Type index = builder.getIndexType();
+  Location loc = state.location;
+  Block *block = builder.createBlock(
+      state.addRegion(), {}, {builder.getF32Type(), index, index, index, index},
+      {loc, loc, loc, loc, loc});
+  if (body)
+    body(builder, loc, block->getArguments());
+  else
+    ScoreOp::create(builder, loc, block->getArgument(0), Value());
+}
+
+void AtOp::build(OpBuilder &, OperationState &state, Value tensor,
+                 ValueRange indices) {
+  state.addOperands(tensor);
+  state.addOperands(indices);
+  state.addTypes(cast<RankedTensorType>(tensor.getType()).getElementType());
+}
+
+void MeanOp::build(OpBuilder &builder, OperationState &state, Value x,
+                   Value mask, int64_t axis) {
+  addOperands(state, {x, mask});
+  state.addAttribute(getAxisAttrName(state.name),
+                     builder.getI64IntegerAttr(axis));
+  addInferred<MeanOp>(state, x, mask, axis);
+}
+
+void L2NormalizeOp::build(OpBuilder &builder, OperationState &state, Value x,
+                          double eps) {
+  addOperands(state, {x});
+  state.addAttribute(getEpsAttrName(state.name), builder.getF64FloatAttr(eps));
+  addInferred<L2NormalizeOp>(state, x);
+}
+
+//===----------------------------------------------------------------------===//
+// What ops say of themselves
+//===----------------------------------------------------------------------===//
+
+shape::Dim PositionsOp::length() { return shapeOf(getOutput()).front(); }
+
+shape::Dim LinearOp::inFeatures() { return shapeOf(getX()).back(); }
+
+shape::Dim LinearOp::outFeatures() { return shapeOf(getOutput()).back(); }
+
+ScoreOp AttentionOp::scoreOp() {
+  return cast<ScoreOp>(getScore().front().getTerminator());
+}
+
+SmallVector<Value> AttentionOp::captures() {
+  SmallVector<Value> tensors;
+  for (AtOp at : getScore().getOps<AtOp>())
+    if (!llvm::is_contained(tensors, at.getTensor()))
+      tensors.push_back(at.getTensor());
+  return tensors;
+}
