@@ -32,9 +32,10 @@ void weights::fillRandomWeight(uint64_t seed, std::string_view name,
   for (size_t i = 0; i < count; ++i) {
     uint64_t bits =
         mix(stream + uint64_t(first + i) * 0x9e3779b97f4a7c15ull) >> 40;
-    float unit = float(bits) * 0x1p-23f - 1.0f; // exact, in [-1, 1)
-    float scaled = unit * spread;
-    values[i] = center + scaled;
+    // In double the product is exact, so fused and separate multiply-adds
+    // give the same float.
+    double unit = double(bits) * 0x1p-23 - 1.0; // in [-1, 1)
+    values[i] = float(double(center) + unit * double(spread));
   }
 }
 
