@@ -59,8 +59,11 @@ def check_tablegen(tree, path):
 
 def check_header(tree, path):
     """A comment of some words, and the licence, before the first code."""
-    opening = []
-    for _, line in list(tree.lines(path))[:40]:
+    opening, lines = [], list(tree.lines(path))[:40]
+    if path.suffix == ".py":  # a docstring opens as well as a comment
+        lines = [(n, re.sub(r'^\s*"""(?=\w)', "# ", line))
+                 for n, line in lines]
+    for _, line in lines:
         if not re.match(r"\s*(//|#|/\*|\*|$|;)", line) and not (
                 opening and opening[0].startswith("/*")
                 and "*/" not in "\n".join(opening)):
