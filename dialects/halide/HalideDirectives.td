@@ -80,8 +80,8 @@ def Halide_SplitOp : Halide_StageDirective<"split",
     ```
   }];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dim>($dim) `]`
-    `into` `(` custom<Dim>($outer) `,` custom<Dim>($inner) `)`
+    $func (`stage` $stage^ ` `)? `[` custom<Dim>($dim) `]`
+    `into` ` ` `(` custom<Dim>($outer) `,` custom<Dim>($inner) `)`
     `by` $factor (`tail` custom<DefaultWord>($tail)^)? attr-dict
   }];
 }
@@ -96,7 +96,7 @@ def Halide_FuseOp : Halide_StageDirective<"fuse",
     ```
   }];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dim>($inner) `,` custom<Dim>($outer)
+    $func (`stage` $stage^ ` `)? `[` custom<Dim>($inner) `,` custom<Dim>($outer)
     `]` `into` custom<Dim>($fused) attr-dict
   }];
 }
@@ -111,7 +111,7 @@ def Halide_RenameOp : Halide_StageDirective<"rename",
     ```
   }];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dim>($dim) `]` `to` custom<Dim>($to)
+    $func (`stage` $stage^ ` `)? `[` custom<Dim>($dim) `]` `to` custom<Dim>($to)
     attr-dict
   }];
 }
@@ -126,7 +126,7 @@ class Halide_DimsDirective<string mnemonic>
     }]>
   ];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dims>($dims) `]` attr-dict
+    $func (`stage` $stage^ ` `)? `[` custom<Dims>($dims) `]` attr-dict
   }];
 }
 
@@ -168,8 +168,8 @@ def Halide_TileOp : Halide_StageDirective<"tile",
     }]>
   ];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dims>($dims) `]`
-    `into` `(` custom<Dims>($outer) `)` `(` custom<Dims>($inner) `)`
+    $func (`stage` $stage^ ` `)? `[` custom<Dims>($dims) `]`
+    `into` ` ` `(` custom<Dims>($outer) `)` `(` custom<Dims>($inner) `)`
     `by` $factors (`tail` custom<DefaultWord>($tail)^)? attr-dict
   }];
 }
@@ -180,7 +180,7 @@ class Halide_LoopDirective<string mnemonic>
         (ins StrAttr:$dim, DefaultValuedAttr<I64Attr, "0">:$factor,
              DefaultValuedAttr<StrAttr, "\"auto\"">:$tail)> {
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dim>($dim) `]`
+    $func (`stage` $stage^ ` `)? `[` custom<Dim>($dim) `]`
     (`by` $factor^)? (`tail` custom<DefaultWord>($tail)^)? attr-dict
   }];
 }
@@ -229,7 +229,7 @@ def Halide_SerialOp : Halide_StageDirective<"serial", (ins StrAttr:$dim)> {
     ```
   }];
   let assemblyFormat =
-      "$func (`stage` $stage^)? `[` custom<Dim>($dim) `]` attr-dict";
+      "$func (`stage` $stage^ ` `)? `[` custom<Dim>($dim) `]` attr-dict";
 }
 
 def Halide_PartitionOp : Halide_StageDirective<"partition",
@@ -244,7 +244,7 @@ def Halide_PartitionOp : Halide_StageDirective<"partition",
     ```
   }];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dim>($dim) `]` custom<Dim>($policy)
+    $func (`stage` $stage^ ` `)? `[` custom<Dim>($dim) `]` custom<Dim>($policy)
     attr-dict
   }];
 }
@@ -317,7 +317,7 @@ class Halide_AtDirective<string mnemonic>
     }]>
   ];
   let assemblyFormat = [{
-    $func `at` $user (`stage` $userStage^)? `[` custom<Dim>($dim) `]`
+    $func `at` $user (`stage` $userStage^ ` `)? `[` custom<Dim>($dim) `]`
     attr-dict
   }];
 }
@@ -385,7 +385,7 @@ def Halide_ComputeWithOp : Halide_StageDirective<"compute_with",
     ```
   }];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `with` $other (`stage` $otherStage^)?
+    $func (`stage` $stage^)? `with` $other (`stage` $otherStage^ ` `)?
     `[` custom<Dim>($dim) `]` attr-dict
   }];
 }
@@ -539,10 +539,10 @@ def Halide_PrefetchOp : Halide_Directive<"prefetch"> {
                        StrAttr:$at, StrAttr:$from, I64Attr:$offset,
                        DefaultValuedAttr<StrAttr, "\"guard_with_if\"">:$bounds);
   let assemblyFormat = [{
-    $subject `at` $user (`stage` $userStage^)? `[` custom<Dim>($at) `]`
+    $subject `at` $user (`stage` $userStage^ ` `)? `[` custom<Dim>($at) `]`
     `from` custom<Dim>($from) `offset` $offset
     (`bounds` custom<DefaultWord>($bounds)^)? attr-dict
-    custom<SubjectType>(type($subject))
+    `` custom<SubjectType>(type($subject))
   }];
 }
 
@@ -613,7 +613,7 @@ def Halide_InOp : Halide_WrapperDirective<"in", Halide_FuncOrBuffer> {
   }];
   let assemblyFormat = [{
     $subject (`users` `(` $users^ `)`)? attr-dict
-    custom<SubjectType>(type($subject))
+    `` custom<SubjectType>(type($subject))
   }];
 }
 
@@ -652,8 +652,8 @@ def Halide_RfactorOp : Halide_StageDirective<"rfactor",
     }]>
   ];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dims>($reduction) `]`
-    `into` `(` custom<Dims>($pure) `)` attr-dict
+    $func (`stage` $stage^ ` `)? `[` custom<Dims>($reduction) `]`
+    `into` ` ` `(` custom<Dims>($pure) `)` attr-dict
   }];
 }
 
@@ -715,8 +715,8 @@ def Halide_GpuTileOp : Halide_StageDirective<"gpu_tile",
     }]>
   ];
   let assemblyFormat = [{
-    $func (`stage` $stage^)? `[` custom<Dims>($dims) `]`
-    `into` `(` custom<Dims>($outer) `)` `(` custom<Dims>($inner) `)`
+    $func (`stage` $stage^ ` `)? `[` custom<Dims>($dims) `]`
+    `into` ` ` `(` custom<Dims>($outer) `)` `(` custom<Dims>($inner) `)`
     `by` $factors (`tail` custom<DefaultWord>($tail)^)? attr-dict
   }];
 }

@@ -218,7 +218,7 @@ def Halide_StoreOp
   let arguments = (ins Variadic<Halide_Index>:$indices,
                        Variadic<AnyType>:$values);
   let assemblyFormat =
-      "`at` `[` $indices `]` $values attr-dict `:` type($values)";
+      "`at` ` ` `[` $indices `]` $values attr-dict `:` type($values)";
   let hasVerifier = 1;
 }
 def Halide_WhereOp : Halide_Op<"where", [HasParent<"UpdateOp">]> {
@@ -278,7 +278,7 @@ def Halide_SetExtentOp : Halide_Op<"set_extent", [HasParent<"PipelineOp">]> {
                        Halide_Index:$extent);
   let assemblyFormat = [{
     $subject `[` $dim `]` `to` $extent attr-dict
-    custom<SubjectType>(type($subject))
+    `` custom<SubjectType>(type($subject))
   }];
   let hasVerifier = 1;
 }
@@ -300,7 +300,8 @@ def Halide_ExtentOp : Halide_Op<"extent", [Pure]> {
   }];
   let arguments = (ins Halide_BufferType:$buffer, I64Attr:$dim);
   let results = (outs Halide_Index:$result);
-  let assemblyFormat = "$buffer `[` $dim `]` attr-dict `:` type($buffer)";
+  let assemblyFormat = 
+      "$buffer `[` $dim `]` attr-dict `:` qualified(type($buffer))";
   let hasVerifier = 1;
 }
 

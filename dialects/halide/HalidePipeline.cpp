@@ -136,6 +136,20 @@ void SpecializeOp::build(OpBuilder &builder, OperationState &state, Value func,
   builder.createBlock(state.addRegion());
 }
 
+/// A copy is called like what it copies.
+static void nameCopy(Value subject, Value result, OpAsmSetValueNameFn setName) {
+  if (std::optional<Signature> signature = signatureOf(subject))
+    setName(result, signature->name + "_copy");
+}
+
+void InOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameCopy(getSubject(), getResult(), setName);
+}
+
+void CloneInOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  nameCopy(getSubject(), getResult(), setName);
+}
+
 //===----------------------------------------------------------------------===//
 // Signatures
 //===----------------------------------------------------------------------===//

@@ -158,7 +158,8 @@ static LogicalResult requireDims(Operation *op, Value func,
 //===----------------------------------------------------------------------===//
 
 /// Replaces one loop by others of the same kind.
-static void replace(LoopList &loops, StringRef gone, ArrayRef<StringRef> made) {
+static void replaceLoop(LoopList &loops, StringRef gone,
+                        ArrayRef<StringRef> made) {
   bool reduction = findLoop(loops, gone)->reduction;
   llvm::erase_if(loops, [&](const Loop &l) { return l.name == gone; });
   for (StringRef name : made)
@@ -174,7 +175,7 @@ LogicalResult LoopTable::split(Operation *op, Value func, uint64_t stage,
       failed(requirePositive(op, "factor", s.factor)) ||
       failed(requireWord(op, "tail", s.tail, tails)))
     return failure();
-  replace(loops, s.dim, {s.outer, s.inner});
+  replaceLoop(loops, s.dim, {s.outer, s.inner});
   return success();
 }
 
@@ -220,7 +221,7 @@ LogicalResult LoopTable::rename(RenameOp op) {
   LoopList &loops = *find(op.getFunc(), op.getStage());
   if (failed(requireNew(op, loops, op.getDim(), op.getTo())))
     return failure();
-  replace(loops, op.getDim(), op.getTo());
+  replaceLoop(loops, op.getDim(), op.getTo());
   return success();
 }
 
@@ -240,7 +241,8 @@ LogicalResult LoopTable::rfactor(RfactorOp op) {
   if (failed(requireNew(op, loops, {}, pure)))
     return failure();
   LoopList whole, partial, merge;
-  for (const std::string &dim : signatureOf(op.getResult())->dims)
+  std::optional<Signature> signature = signatureOf(op.getResult());
+  for (const std::string &dim : signature->dims)
     whole.push_back({dim, false});
   for (StringRef name : pure)
     partial.push_back({name.str(), false});
