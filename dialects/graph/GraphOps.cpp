@@ -4,10 +4,30 @@
 #include "dialects/graph/Graph.h"
 
 #include "compiler/shape/Infer.h"
+#include "mlir/IR/DialectImplementation.h"
 
 using namespace mlir;
 using namespace heddle;
 using namespace heddle::graph;
+
+//===----------------------------------------------------------------------===//
+// Choices as plain keywords: layout(out_in)
+//===----------------------------------------------------------------------===//
+
+template <typename EnumAttr>
+static ParseResult parseChoice(OpAsmParser &parser, EnumAttr &attr) {
+  using Choice = decltype(attr.getValue());
+  FailureOr<Choice> value = FieldParser<Choice>::parse(parser);
+  if (failed(value))
+    return failure();
+  attr = EnumAttr::get(parser.getContext(), *value);
+  return success();
+}
+
+template <typename EnumAttr>
+static void printChoice(OpAsmPrinter &printer, Operation *, EnumAttr attr) {
+  printer << attr.getValue();
+}
 
 #define GET_OP_CLASSES
 #include "dialects/graph/GraphOps.cpp.inc"

@@ -176,7 +176,7 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
   let arguments = (ins HGraph_FloatTensor:$x, HGraph_FloatTensor:$weight,
                        Optional<HGraph_FloatTensor>:$bias,
                        HGraph_LayoutAttr:$layout);
-  let assemblyFormat = [{ $x `,` $weight (`,` $bias^)? `layout` `(` $layout `)`
+  let assemblyFormat = [{ $x `,` $weight (`,` $bias^)? `layout` `(` custom<Choice>($layout) `)`
                           attr-dict `:` functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$weight,
                                  "::mlir::Value":$bias, "Layout":$layout)>];
@@ -261,7 +261,7 @@ def HGraph_GeluOp : HGraph_UnaryOp<"gelu"> {
     ```
   }];
   let arguments = (ins HGraph_FloatTensor:$x, HGraph_GeluAttr:$approximate);
-  let assemblyFormat = [{ $x `approximate` `(` $approximate `)` attr-dict `:`
+  let assemblyFormat = [{ $x `approximate` `(` custom<Choice>($approximate) `)` attr-dict `:`
                           functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "GeluForm":$approximate)>];
 }
@@ -330,8 +330,7 @@ def HGraph_MergeHeadsOp : HGraph_UnaryOp<"merge_heads"> {
   let hasFolder = 1;
 }
 
-def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [
-    SingleBlock, NoRegionArguments]> {
+def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [SingleBlock]> {
   let summary = "scaled dot-product attention with grouped heads";
   let description = [{
     output = softmax(region(scale * q * transpose(k), b, h, q, k)) * v, a query
