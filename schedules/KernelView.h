@@ -25,7 +25,9 @@ enum class Role {
   Row,         ///< a whole row that later funcs of the row read again
   RowSum,      ///< a row accumulated over another axis (one update)
   Lanes,       ///< per-lane partial reduction of a row (one update)
-  Scalar,      ///< one value a row, possibly reduced from Lanes (one update)
+  Scalar,      ///< one value a row, reduced from Lanes (one update)
+  Serial,      ///< one value a row, reduced in order (one update)
+  Whole,       ///< computed before everything else
   QueryPack,   ///< queries transposed, scaled
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk

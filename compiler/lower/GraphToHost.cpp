@@ -1,0 +1,304 @@
+// Outlining of kernels and assignment of slots: see GraphToHost.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/GraphToHost.h"
+
+#include "compiler/lower/kernels/Kernel.h"
+#include "dialects/graph/Graph.h"
+#include "dialects/host/Host.h"
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+/// Storage of the arena that values take in turn.
+struct Slot {
+  shape::Dim bytes;
+  size_t freeAfter = 0; ///< index of the dispatch that reads it last
+};
+
+class HostLowering {
+public:
+  HostLowering(ModuleOp module, graph::ModelOp model)
+      : module(module), model(model), builder(module.getContext()),
+        ranges(model.dimRanges()) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult lowerEntry(graph::EntryOp entry, host::ProgramOp program);
+  LogicalResult lowerInputs(graph::EntryOp entry);
+  LogicalResult lowerKernel(graph::KernelOp kernel, size_t position);
+  LogicalResult lowerOutputs(graph::EntryOp entry);
+  void findLastReads(graph::EntryOp entry);
+  SmallVector<Value> inputsOf(graph::KernelOp kernel);
+  StringAttr outline(graph::KernelOp kernel, ArrayRef<Value> inputs);
+  Value bufferFor(Value value);
+  int64_t takeSlot(const shape::Dim &bytes, size_t position, size_t lastRead);
+
+  ModuleOp module;
+  graph::ModelOp model;
+  OpBuilder builder;
+  std::vector<shape::DimRange> ranges;
+  host::ProgramOp program;
+  DenseMap<Value, Value> buffers; ///< graph value to host buffer
+  DenseMap<Value, size_t> lastRead;
+  llvm::StringMap<StringAttr> kernels; ///< text of an outlined op to its name
+  llvm::StringMap<Value> weights;      ///< by path
+  std::vector<Slot> slots;
+};
+
+/// What a kernel reads from outside, weights and values, in the order of use.
+SmallVector<Value> HostLowering::inputsOf(graph::KernelOp kernel) {
+  llvm::SetVector<Value> inputs;
+  kernel.walk([&](Operation *op) {
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (def && kernel->isProperAncestor(def))
+        continue;
+      if (auto argument = dyn_cast<BlockArgument>(operand))
+        if (kernel->isAncestor(argument.getOwner()->getParentOp()))
+          continue;
+      if (!isa_and_nonnull<graph::ConstantOp>(def))
+        inputs.insert(operand);
+    }
+  });
+  return inputs.takeVector();
+}
+
+/// The outlined kernel's name; made unless an equal one exists.
+StringAttr HostLowering::outline(graph::KernelOp kernel,
+                                 ArrayRef<Value> inputs) {
+  SmallVector<Type> types;
+  for (Value input : inputs)
+    types.push_back(input.getType());
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(model);
+  auto type = builder.getFunctionType(types, kernel.getResultTypes());
+  auto outlined = graph::OutlinedOp::create(
+      builder, kernel.getLoc(), "k", type, model.getDims(),
+      kernel.getFamily().value_or(StringRef()));
+  IRMapping mapping;
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    mapping.map(input, outlined.getBody().getArgument(i));
+    if (input.getDefiningOp<graph::WeightOp>())
+      outlined.setArgAttr(i, weightAttr, builder.getUnitAttr());
+  }
+  builder.setInsertionPointToEnd(&outlined.getBody().front());
+  kernel.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (auto constant = operand.getDefiningOp<graph::ConstantOp>();
+          constant && !mapping.contains(operand))
+        mapping.map(operand, builder.clone(*constant)->getResult(0));
+  });
+  SmallVector<Value> results;
+  for (Operation &op : kernel.getBody().front()) {
+    if (auto yield = dyn_cast<graph::YieldOp>(op)) {
+      for (Value value : yield.getValues())
+        results.push_back(mapping.lookup(value));
+      continue;
+    }
+    Operation *copy = builder.clone(op, mapping);
+    copy->removeAttr(graph::idAttr);
+  }
+  graph::ReturnOp::create(builder, kernel.getLoc(), results);
+
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  outlined->print(stream, OpPrintingFlags().useLocalScope());
+  StringAttr &name = kernels[text];
+  if (name) {
+    outlined.erase();
+    return name;
+  }
+  name = builder.getStringAttr("k" + Twine(kernels.size() - 1));
+  outlined.setSymName(name);
+  return name;
+}
+
+/// The host buffer of a value that is already computed, or of a weight.
+Value HostLowering::bufferFor(Value value) {
+  auto weight = value.getDefiningOp<graph::WeightOp>();
+  if (!weight)
+    return buffers.lookup(value);
+  Value &buffer = weights[weight.getPath()];
+  if (!buffer) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(&program.getBlock(), program.getBlock().begin());
+    if (weights.size() > 1) {
+      Operation *last = nullptr;
+      for (Operation &op : program.getBlock())
+        if (isa<host::WeightOp>(op))
+          last = &op;
+      if (last)
+        builder.setInsertionPointAfter(last);
+    }
+    auto type = cast<RankedTensorType>(value.getType());
+    buffer = host::WeightOp::create(
+        builder, weight.getLoc(), ("w" + Twine(weights.size() - 1)).str(),
+        ArrayRef<StringRef>{weight.getPath()}, ArrayRef<StringRef>{},
+        type.getElementType(), shapeOf(value));
+  }
+  return buffer;
+}
+
+/// For each value the position of the last kernel that reads it; outputs are
+/// read at the end.
+void HostLowering::findLastReads(graph::EntryOp entry) {
+  size_t position = 0;
+  for (Operation &op : entry.getBody().front()) {
+    if (auto kernel = dyn_cast<graph::KernelOp>(op)) {
+      for (Value input : inputsOf(kernel))
+        lastRead[input] = position;
+      ++position;
+    }
+  }
+  for (Value output : entry.returned())
+    lastRead[output] = SIZE_MAX;
+}
+
+/// A slot that is free at `position` and large enough or growable, the one of
+/// equal size first; a new one otherwise.
+int64_t HostLowering::takeSlot(const shape::Dim &bytes, size_t position,
+                               size_t lastRead) {
+  auto take = [&](size_t i, const shape::Dim &size) {
+    slots[i] = {size, lastRead};
+    return int64_t(i);
+  };
+  auto isFree = [&](const Slot &slot) {
+    return slot.freeAfter != SIZE_MAX && slot.freeAfter < position;
+  };
+  for (size_t i = 0; i < slots.size(); ++i)
+    if (isFree(slots[i]) && slots[i].bytes == bytes)
+      return take(i, bytes);
+  for (size_t i = 0; i < slots.size(); ++i)
+    if (isFree(slots[i]) &&
+        shape::provablyAtMost(bytes, slots[i].bytes, ranges))
+      return take(i, slots[i].bytes);
+  for (size_t i = 0; i < slots.size(); ++i)
+    if (isFree(slots[i]) &&
+        shape::provablyAtMost(slots[i].bytes, bytes, ranges))
+      return take(i, bytes);
+  slots.push_back({bytes, lastRead});
+  return int64_t(slots.size()) - 1;
+}
+
+LogicalResult HostLowering::lowerInputs(graph::EntryOp entry) {
+  for (auto [i, argument] : llvm::enumerate(entry.getBody().getArguments())) {
+    // Tokens must lie in every table they choose from.
+    std::optional<std::pair<int64_t, int64_t>> range;
+    for (Operation *user : argument.getUsers())
+      if (auto embed = dyn_cast<graph::EmbedOp>(user);
+          embed && embed.getTokens() == argument) {
+        std::optional<int64_t> rows = shapeOf(embed.getTable())[0].constant();
+        if (rows && (!range || *rows - 1 < range->second))
+          range = {0, *rows - 1};
+      }
+    auto type = cast<RankedTensorType>(argument.getType());
+    buffers[argument] = host::InputOp::create(
+        builder, argument.getLoc(), entry.inputName(i), type.getElementType(),
+        shapeOf(argument), range);
+  }
+  return success();
+}
+
+LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
+                                        size_t position) {
+  if (kernel.getNumResults() != 1)
+    return kernel.emitOpError("has ")
+           << kernel.getNumResults() << " results; expected one";
+  SmallVector<Value> inputs = inputsOf(kernel);
+  StringAttr callee = outline(kernel, inputs);
+  SmallVector<Value> ins;
+  SmallVector<shape::Shape> views;
+  for (Value input : inputs) {
+    ins.push_back(bufferFor(input));
+    views.push_back(plainPlan(input).view);
+  }
+  Value result = kernel.getResult(0);
+  auto type = cast<RankedTensorType>(result.getType());
+  shape::Shape shape = shapeOf(result);
+  unsigned width = host::elementBytes(type.getElementType());
+  shape::Dim bytes = shape::elementCount(shape) * shape::Dim(int64_t(width));
+  auto read = lastRead.find(result);
+  int64_t slot = takeSlot(bytes, position,
+                          read == lastRead.end() ? position : read->second);
+  Value out = host::SlotOp::create(builder, kernel.getLoc(), slot,
+                                   type.getElementType(), shape);
+  buffers[result] = out;
+  views.push_back(plainPlan(result).view);
+  SmallVector<int64_t> ids;
+  if (Operation *maker = kernel.yielded()[0].getDefiningOp())
+    if (std::optional<int64_t> id = graph::valueId(maker))
+      ids.push_back(*id);
+  auto dispatch = host::DispatchOp::create(
+      builder, kernel.getLoc(), callee.getValue(), ins, ArrayRef<shape::Dim>{},
+      ValueRange{out}, views, ids, shape::Dim(0));
+  if (ids.empty())
+    dispatch.removeValuesAttr();
+  return success();
+}
+
+LogicalResult HostLowering::lowerOutputs(graph::EntryOp entry) {
+  for (auto [i, output] : llvm::enumerate(entry.returned())) {
+    if (!output.getDefiningOp<graph::KernelOp>())
+      return entry.emitOpError("output '")
+             << entry.outputName(i)
+             << "' is an input or a weight as it is; expected a computed value";
+    host::OutputOp::create(builder, entry.getLoc(), entry.outputName(i),
+                           buffers.lookup(output));
+  }
+  return success();
+}
+
+LogicalResult HostLowering::lowerEntry(graph::EntryOp entry,
+                                       host::ProgramOp program) {
+  builder.setInsertionPointToEnd(&program.getBlock());
+  auto hostEntry =
+      host::EntryOp::create(builder, entry.getLoc(), entry.getSymName());
+  builder.setInsertionPointToEnd(&hostEntry.getBlock());
+  buffers.clear();
+  lastRead.clear();
+  slots.clear();
+  findLastReads(entry);
+  if (failed(lowerInputs(entry)))
+    return failure();
+  size_t position = 0;
+  for (Operation &op : entry.getBody().front()) {
+    if (auto kernel = dyn_cast<graph::KernelOp>(op)) {
+      if (failed(lowerKernel(kernel, position++)))
+        return failure();
+    } else if (!isa<graph::WeightOp, graph::ConstantOp, graph::ReturnOp>(op)) {
+      return op.emitOpError("is in no kernel");
+    }
+  }
+  return lowerOutputs(entry);
+}
+
+LogicalResult HostLowering::run() {
+  builder.setInsertionPoint(model);
+  program = host::ProgramOp::create(builder, model.getLoc(),
+                                    model.getSymName(), ranges);
+  for (Operation &op : model.getBody().front())
+    if (failed(lowerEntry(cast<graph::EntryOp>(op), program)))
+      return failure();
+  model.erase();
+  return success();
+}
+
+} // namespace
+
+LogicalResult lowerGraphToHost(ModuleOp module) {
+  SmallVector<graph::ModelOp> models(module.getOps<graph::ModelOp>());
+  for (graph::ModelOp model : models)
+    if (failed(HostLowering(module, model).run()))
+      return failure();
+  return success();
+}
+
+} // namespace heddle::lower

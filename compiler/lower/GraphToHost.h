@@ -1,0 +1,24 @@
+// From grouped hgraph to the host program: every kernel outlined once, every
+// value between kernels in a slot of the arena.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_LOWER_GRAPHTOHOST_H
+#define HEDDLE_COMPILER_LOWER_GRAPHTOHOST_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Support/LLVM.h"
+
+namespace heddle::lower {
+
+/// The name of the nested module that keeps the graph phase's IR for `verify`.
+constexpr llvm::StringLiteral sourceModuleName = "source";
+
+/// Replaces each hgraph.model at the top of `module` by a host.program and one
+/// hgraph.outlined for each distinct kernel. Requires every op of the entries
+/// in exactly one kernel with one result. Kernels are equal when they compute
+/// the same on the same types; weights are arguments. A value's slot is taken
+/// again once its last reader is done.
+mlir::LogicalResult lowerGraphToHost(mlir::ModuleOp module);
+
+} // namespace heddle::lower
+
+#endif // HEDDLE_COMPILER_LOWER_GRAPHTOHOST_H

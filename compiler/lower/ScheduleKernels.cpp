@@ -1,0 +1,225 @@
+// Chooses the knobs of each pipeline and writes its schedules as directives.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/GraphToHalide.h"
+
+#include "compiler/lower/kernels/Expr.h"
+#include "dialects/halide/Halide.h"
+#include "llvm/ADT/StringMap.h"
+#include "schedules/Schedule.h"
+#include "schedules/cpu/Attention.h"
+#include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/Rows.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+/// What a schedule may know of a func, from its op's attributes.
+std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
+  auto role = func->getAttrOfType<StringAttr>(roleAttr);
+  if (!role)
+    return std::nullopt;
+  std::optional<schedule::Role> known = roleFromName(role.getValue());
+  if (!known)
+    return std::nullopt;
+  schedule::FuncView view;
+  view.name = func.getName().str();
+  view.role = *known;
+  for (StringRef dim : func.getDimNames())
+    view.dims.push_back(dim.str());
+  if (auto ordered = func->getAttrOfType<ArrayAttr>(roleDimsAttr)) {
+    view.dims.clear();
+    for (Attribute dim : ordered)
+      view.dims.push_back(cast<StringAttr>(dim).getValue().str());
+  }
+  auto extents = func->getAttrOfType<DenseI64ArrayAttr>(extentsAttr);
+  for (size_t i = 0; i < view.dims.size(); ++i) {
+    view.extents.push_back(std::nullopt);
+    if (extents && i < size_t(extents.size()) && extents[i] >= 0)
+      view.extents.back() = extents[i];
+  }
+  for (halide::UpdateOp update : func.getUpdates()) {
+    view.hasUpdate = true;
+    for (StringRef name : update.getReductionNames())
+      view.reductionDims.push_back(name.str());
+  }
+  return view;
+}
+
+FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
+  schedule::KernelView view;
+  auto family = pipeline->getAttrOfType<StringAttr>(familyAttr);
+  if (!family)
+    return pipeline.emitOpError("has no 'heddle.family', which the default "
+                                "schedule goes by");
+  view.family = llvm::StringSwitch<schedule::Family>(family.getValue())
+                    .Case("gemm", schedule::Family::Gemm)
+                    .Case("attention", schedule::Family::Attention)
+                    .Default(schedule::Family::Rows);
+  for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>()) {
+    std::optional<schedule::FuncView> known = viewOf(func);
+    if (!known)
+      return func.emitOpError("has no known 'heddle.role', which the default "
+                              "schedule goes by");
+    view.funcs.push_back(std::move(*known));
+  }
+  return view;
+}
+
+int64_t tileEntry(halide::PipelineOp pipeline, StringRef name) {
+  auto tile = pipeline->getAttrOfType<DictionaryAttr>(tileAttr);
+  auto value = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr();
+  return value ? value.getInt() : 0;
+}
+
+LogicalResult recordGemm(halide::PipelineOp pipeline,
+                         const schedule::KernelView &view,
+                         const schedule::CpuTarget &target,
+                         schedule::Schedule &schedule) {
+  int64_t panel = tileEntry(pipeline, "panel");
+  schedule::GemmKnobs knobs = schedule::defaultGemmKnobs(panel, target);
+  std::string problem = schedule::checkGemmKnobs(knobs, target);
+  if (!problem.empty())
+    return pipeline.emitOpError("has no legal schedule for ")
+           << target.name << ": " << problem;
+  schedule::scheduleGemmCpu(schedule, view, knobs, target);
+  return success();
+}
+
+LogicalResult recordAttention(halide::PipelineOp pipeline,
+                              const schedule::KernelView &view,
+                              const schedule::CpuTarget &target,
+                              schedule::Schedule &schedule) {
+  schedule::AttentionShape shape;
+  shape.queryBlock = tileEntry(pipeline, "query_block");
+  shape.chunk = tileEntry(pipeline, "chunk");
+  shape.valueDim = tileEntry(pipeline, "value_dim");
+  schedule::AttentionKnobs knobs =
+      schedule::defaultAttentionKnobs(shape, target);
+  std::string problem = schedule::checkAttentionKnobs(knobs, shape, target);
+  if (!problem.empty())
+    return pipeline.emitOpError("has no legal schedule for ")
+           << target.name << ": " << problem;
+  schedule::scheduleAttentionCpu(schedule, view, shape, knobs, target);
+  return success();
+}
+
+StringRef tailName(schedule::Tail tail) {
+  switch (tail) {
+  case schedule::Tail::Auto:
+    return "auto";
+  case schedule::Tail::GuardWithIf:
+    return "guard_with_if";
+  case schedule::Tail::RoundUp:
+    return "round_up";
+  case schedule::Tail::ShiftInwards:
+    return "shift_inwards";
+  case schedule::Tail::PredicateStores:
+    return "predicate_stores";
+  }
+  llvm_unreachable("a tail strategy without a name");
+}
+
+/// Appends the op of one directive.
+void emitDirective(OpBuilder &b, Location loc,
+                   const schedule::Directive &directive,
+                   const llvm::StringMap<Value> &funcs) {
+  using schedule::Kind;
+  Value func = funcs.lookup(directive.func);
+  uint64_t stage = directive.stage, factor = directive.factor;
+  SmallVector<StringRef> dims(directive.dims.begin(), directive.dims.end());
+  switch (directive.kind) {
+  case Kind::Split:
+    halide::SplitOp::create(b, loc, func, stage, dims[0], dims[1], dims[2],
+                            factor, tailName(directive.tail));
+    return;
+  case Kind::Fuse:
+    halide::FuseOp::create(b, loc, func, stage, dims[0], dims[1], dims[2]);
+    return;
+  case Kind::Reorder:
+    halide::ReorderOp::create(b, loc, func, int64_t(stage), dims);
+    return;
+  case Kind::Vectorize:
+    halide::VectorizeOp::create(b, loc, func, int64_t(stage), dims[0],
+                                int64_t(factor));
+    return;
+  case Kind::Unroll:
+    halide::UnrollOp::create(b, loc, func, int64_t(stage), dims[0],
+                             int64_t(factor));
+    return;
+  case Kind::Parallel:
+    halide::ParallelOp::create(b, loc, func, int64_t(stage), dims[0]);
+    return;
+  case Kind::ComputeRoot:
+    halide::ComputeRootOp::create(b, loc, func);
+    return;
+  case Kind::ComputeAt:
+    halide::ComputeAtOp::create(b, loc, func, funcs.lookup(directive.other),
+                                dims[0]);
+    return;
+  case Kind::HoistStorage:
+    halide::HoistStorageOp::create(b, loc, func, funcs.lookup(directive.other),
+                                   dims[0]);
+    return;
+  case Kind::StoreStack:
+    halide::StoreInOp::create(b, loc, func, "stack");
+    return;
+  case Kind::Bound:
+    halide::BoundOp::create(b, loc, func, dims[0], directive.min, factor);
+    return;
+  case Kind::BoundExtent:
+    halide::BoundExtentOp::create(b, loc, func, dims[0], factor);
+    return;
+  case Kind::Atomic:
+    halide::AtomicOp::create(b, loc, func, stage, false);
+    return;
+  }
+}
+
+LogicalResult scheduleFor(halide::PipelineOp pipeline,
+                          const schedule::CpuTarget &target) {
+  FailureOr<schedule::KernelView> view = viewOf(pipeline);
+  if (failed(view))
+    return failure();
+  schedule::Schedule record;
+  LogicalResult recorded = success();
+  if (view->family == schedule::Family::Gemm)
+    recorded = recordGemm(pipeline, *view, target, record);
+  else if (view->family == schedule::Family::Attention)
+    recorded = recordAttention(pipeline, *view, target, record);
+  else
+    schedule::scheduleRowsCpu(record, *view, target);
+  if (failed(recorded))
+    return failure();
+
+  llvm::StringMap<Value> funcs;
+  for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>())
+    funcs[func.getName()] = func.getFunc();
+  OpBuilder builder = OpBuilder::atBlockEnd(&pipeline.getBody().front());
+  auto op = halide::ScheduleOp::create(builder, pipeline.getLoc(), target.name,
+                                       target.halide);
+  builder.setInsertionPointToEnd(&op.getBody().front());
+  for (const schedule::Directive &directive : record.directives())
+    emitDirective(builder, pipeline.getLoc(), directive, funcs);
+  return success();
+}
+
+} // namespace
+
+LogicalResult scheduleKernels(ModuleOp module, ArrayRef<std::string> variants) {
+  for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>()) {
+    for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
+      if (!variants.empty() && !llvm::is_contained(variants, target.name))
+        continue;
+      if (pipeline.findSchedule(target.name))
+        continue;
+      if (failed(scheduleFor(pipeline, target)))
+        return failure();
+    }
+  }
+  return success();
+}
+
+} // namespace heddle::lower

@@ -1,0 +1,318 @@
+// Attention in chunks of keys: for each query block and chunk c
+//   S = Q K^T, m_c = max S, P = 2^(S - m_c), l_c = sum P, O_c = P V,
+// then over the chunks w_c = 2^(m_c - m) and
+//   out = sum w_c O_c / sum w_c l_c,
+// which is exact (the merge of Dao et al., FlashAttention, 2022, and of
+// split-KV decoding). Scores are in units of log2, so that 2^x serves as e^x.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Kernel.h"
+#include "compiler/lower/kernels/ScoreRegion.h"
+#include "compiler/lower/kernels/Transcendentals.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "schedules/cpu/Attention.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+constexpr double log2e = 1.4426950408889634;
+/// Added to a score that is masked; far below any score, far above -inf.
+constexpr double masked = -1e30;
+
+/// An operand of attention: [B, H, T, D] itself, or [B, T, H * D] when the
+/// head split is in the kernel.
+struct HeadOperand {
+  Value source;       ///< the kernel's argument
+  bool split = false; ///< heads lie inside the rows
+  shape::Shape shape; ///< [B, H, T, D]
+
+  /// Innermost first.
+  shape::Shape view() const {
+    if (split)
+      return {shape[3], shape[1], shape[2], shape[0]};
+    return {shape[3], shape[2], shape[1], shape[0]};
+  }
+  Point at(Expr d, Expr h, Expr t, Expr b) const {
+    return split ? Point{d, h, t, b} : Point{d, t, h, b};
+  }
+  unsigned tokenDim() const { return split ? 2 : 1; }
+};
+
+HeadOperand headOperand(Value value) {
+  HeadOperand operand{value, false, shapeOf(value)};
+  if (auto split = value.getDefiningOp<graph::SplitHeadsOp>()) {
+    operand.source = split.getX();
+    operand.split = true;
+  }
+  return operand;
+}
+
+class AttentionLowering {
+public:
+  AttentionLowering(ModuleOp module, graph::OutlinedOp kernel,
+                    graph::AttentionOp attention)
+      : module(module), kernel(kernel), op(attention),
+        q(headOperand(attention.getQ())), k(headOperand(attention.getK())),
+        v(headOperand(attention.getV())) {}
+
+  LogicalResult plan();
+  LogicalResult build();
+  KernelPlan result() { return std::move(kernelPlan); }
+
+private:
+  void buildScores();
+  void buildChunk();
+  void buildMerge();
+  void buildOutput();
+  Expr load(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b) {
+    return builder->load(builder->bufferOf(operand.source),
+                         operand.at(d, h, t, b));
+  }
+  Expr kvHead(Expr h) { return floorDiv(h, group); }
+  Func define(const std::string &name, schedule::Role role,
+              const std::vector<std::string> &dims,
+              const std::function<Expr(const Point &)> &body) {
+    return builder->func(
+        {name, role, dims, std::vector<int64_t>(dims.size(), -1)}, body);
+  }
+  Func zeroed(const std::string &name, schedule::Role role,
+              const std::vector<std::string> &dims, double start = 0.0) {
+    return define(name, role, dims,
+                  [&](const Point &) { return builder->real(start); });
+  }
+
+  ModuleOp module;
+  graph::OutlinedOp kernel;
+  graph::AttentionOp op;
+  HeadOperand q, k, v;
+  KernelPlan kernelPlan;
+  std::optional<KernelBuilder> builder;
+  schedule::AttentionShape tile;
+  int64_t depth = 0, width = 0, group = 1;
+  bool merged = false; ///< the output is [B, T, H * D]
+  Expr queries, keys;
+  Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
+  Func mergeMax, mergeSum, merge;
+};
+
+LogicalResult AttentionLowering::plan() {
+  std::optional<int64_t> d = q.shape[3].constant(), dv = v.shape[3].constant();
+  std::optional<int64_t> hq = q.shape[1].constant();
+  std::optional<int64_t> hkv = k.shape[1].constant();
+  if (!d || !dv || !hq || !hkv)
+    return op.emitOpError("has no lowering: expected a constant number of "
+                          "heads and constant head sizes");
+  depth = *d;
+  width = *dv;
+  group = *hq / *hkv;
+  std::optional<int64_t> most =
+      shape::maximum(k.shape[2], kernel.dimRanges());
+  tile = schedule::defaultAttentionShape(width, most.value_or(1));
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    OperandPlan plan = plainPlan(argument);
+    for (const HeadOperand &operand : {q, k, v})
+      if (operand.source == argument)
+        plan.view = operand.view();
+    kernelPlan.inputs.push_back(plan);
+  }
+  Value returned = kernel.returned()[0];
+  merged = returned != op.getOutput();
+  HeadOperand out{returned, merged, shapeOf(op.getOutput())};
+  kernelPlan.output.view = out.view();
+  kernelPlan.flops = q.shape[0] * q.shape[1] * q.shape[2] * k.shape[2] *
+                     shape::Dim(2 * (depth + width));
+  return success();
+}
+
+/// Queries transposed with the scale put in; masked scores of one chunk.
+void AttentionLowering::buildScores() {
+  ScoreRegion region(*builder, op);
+  double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
+  Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
+  queryPack =
+      define("query_pack", schedule::Role::QueryPack,
+             {"qi", "d", "qb", "h", "b"}, [&](const Point &p) {
+               Expr row = p[2] * double(tile.queryBlock) + p[0];
+               return load(q, p[1], p[3], min(row, lastQuery), p[4]) * scale;
+             });
+  std::vector<std::string> dims = {"qi", "k", "c", "qb", "h", "b"};
+  Func sum = zeroed("score_sum", schedule::Role::ScoreSum, dims);
+  builder->update(
+      sum, {{"rd", builder->index(0), builder->index(depth)}},
+      [&](const Point &p, const Point &r) {
+        Expr key = p[2] * double(tile.chunk) + p[1];
+        Expr row = clamp(key, builder->index(0), lastKey);
+        Expr product = queryPack({p[0], r[0], p[3], p[4], p[5]}) *
+                       load(k, r[0], kvHead(p[4]), row, p[5]);
+        return Store{p, sum(p) + product};
+      });
+  scores = define("scores", schedule::Role::Scores, dims, [&](const Point &p) {
+    Expr key = p[2] * double(tile.chunk) + p[1];
+    Expr query = p[3] * double(tile.queryBlock) + p[0];
+    Expr score = region.score(sum(p), p[5], p[4], query, key);
+    if (!region.keepsScore())
+      score = score * log2e;
+    if (!region.masks())
+      return score;
+    // Added, not selected: a select would narrow the tile by its condition.
+    Expr live = region.live(sum(p), p[5], p[4], query, key);
+    return score +
+           select(live, builder->real(0.0), builder->real(masked));
+  });
+}
+
+/// Softmax and values of one chunk. Keys past the end are cut off by the
+/// reductions; promises, which emit no code, tell the bounds inference.
+void AttentionLowering::buildChunk() {
+  std::vector<std::string> dims = {"qi", "c", "qb", "h", "b"};
+  auto chunkKeys = [&] {
+    return std::vector<Reduction>{
+        {"rk", builder->index(0), builder->index(tile.chunk)}};
+  };
+  auto start = [&](Expr c) { return c * double(tile.chunk); };
+  auto within = [&](Expr r, Expr c) { return start(c) + r < keys; };
+  auto inChunk = [&](Expr r, Expr c) {
+    return promise(r, builder->index(0), keys - start(c) - 1.0);
+  };
+  chunkMax = zeroed("chunk_max", schedule::Role::ChunkMax, dims, masked);
+  builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
+    Expr key = inChunk(r[0], p[1]);
+    Expr score = scores({p[0], key, p[1], p[2], p[3], p[4]});
+    return Store{p, max(chunkMax(p), score), within(r[0], p[1])};
+  });
+  weights = define("weights", schedule::Role::Weights,
+                   {"qi", "k", "c", "qb", "h", "b"}, [&](const Point &p) {
+                     Expr most = chunkMax({p[0], p[2], p[3], p[4], p[5]});
+                     return exp2OfNonPositive(scores(p) - most);
+                   });
+  chunkSum = zeroed("chunk_sum", schedule::Role::ChunkSum, dims);
+  builder->update(chunkSum, chunkKeys(), [&](const Point &p, const Point &r) {
+    Expr key = inChunk(r[0], p[1]);
+    Expr weight = weights({p[0], key, p[1], p[2], p[3], p[4]});
+    return Store{p, chunkSum(p) + weight, within(r[0], p[1])};
+  });
+  std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
+  Func sum = zeroed("value_sum", schedule::Role::ValueSum, wide);
+  builder->update(sum, chunkKeys(), [&](const Point &p, const Point &r) {
+    Expr key = inChunk(r[0], p[2]);
+    Expr weight = weights({p[1], key, p[2], p[3], p[4], p[5]});
+    Expr row = promise(start(p[2]) + r[0], builder->index(0), keys - 1.0);
+    Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
+    return Store{p, sum(p) + weight * value, within(r[0], p[2])};
+  });
+  chunkValue = define("chunk_value", schedule::Role::ChunkValue, wide,
+                      [&](const Point &p) { return sum(p); });
+  // One func carries all three results, so that everything above can be
+  // computed inside its chunk loop.
+  part = define(
+      "part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
+      [&](const Point &p) {
+        Point narrow(p.begin() + 1, p.end()), value = p;
+        Expr last = builder->index(width - 1);
+        value[0] = min(p[0], last);
+        return select(p[0] <= double(width - 1), chunkValue(value),
+                      select(p[0] == builder->index(width), chunkMax(narrow),
+                             chunkSum(narrow)));
+      });
+}
+
+void AttentionLowering::buildMerge() {
+  std::vector<std::string> dims = {"qi", "qb", "h", "b"};
+  Expr chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
+  auto overChunks = [&] {
+    return std::vector<Reduction>{{"rc", builder->index(0), chunks}};
+  };
+  auto partAt = [&](Expr j, const Point &p, Expr c) {
+    return part({j, p[0], c, p[1], p[2], p[3]});
+  };
+  mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
+  builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
+    Expr most = partAt(builder->index(width), p, r[0]);
+    return Store{p, max(mergeMax(p), most)};
+  });
+  Func weight =
+      define("merge_weight", schedule::Role::MergeWeight,
+             {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
+               Point row = {p[0], p[2], p[3], p[4]};
+               Expr most = partAt(builder->index(width), row, p[1]);
+               return exp2OfNonPositive(most - mergeMax(row));
+             });
+  auto weightAt = [&](const Point &p, Expr c) {
+    return weight({p[0], c, p[1], p[2], p[3]});
+  };
+  mergeSum = zeroed("merge_sum", schedule::Role::MergeSum, dims);
+  builder->update(mergeSum, overChunks(), [&](const Point &p, const Point &r) {
+    Expr sum = partAt(builder->index(width + 1), p, r[0]);
+    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum};
+  });
+  merge = zeroed("merged", schedule::Role::Merged, {"d", "qi", "qb", "h", "b"});
+  builder->update(merge, overChunks(), [&](const Point &p, const Point &r) {
+    Point row(p.begin() + 1, p.end());
+    Expr value = partAt(p[0], row, r[0]) * weightAt(row, r[0]);
+    return Store{p, merge(p) + value};
+  });
+}
+
+/// A query whose keys are all masked gives zeros.
+void AttentionLowering::buildOutput() {
+  std::vector<std::string> dims = {"d", "q", "h", "b"};
+  if (merged)
+    dims = {"d", "h", "q", "b"};
+  schedule::Role role = schedule::Role::Output;
+  Func out = builder->func(
+      {"out", role, dims, {width, -1, -1, -1}, {"d", "h", "q", "b"}},
+      [&](const Point &p) {
+        Expr query = merged ? p[2] : p[1], head = merged ? p[1] : p[2];
+        Point row = {modulo(query, tile.queryBlock),
+                     floorDiv(query, tile.queryBlock), head, p[3]};
+        Point value = {p[0]};
+        value.insert(value.end(), row.begin(), row.end());
+        Expr inverse = builder->real(1.0) / mergeSum(row);
+        return merge(value) * select(mergeMax(row) <= masked / 2,
+                                     builder->real(0.0), inverse);
+      });
+  builder->finish(out, kernelPlan.output);
+}
+
+LogicalResult AttentionLowering::build() {
+  if (failed(ScoreRegion::check(op)))
+    return failure();
+  builder.emplace(module, kernel, kernelPlan.inputs);
+  builder->setLocation(op.getLoc());
+  queries = builder->extent(builder->bufferOf(q.source), q.tokenDim());
+  keys = builder->extent(builder->bufferOf(k.source), k.tokenDim());
+  builder->keep({{"chunk", tile.chunk},
+                 {"query_block", tile.queryBlock},
+                 {"value_dim", tile.valueDim}});
+  buildScores();
+  buildChunk();
+  buildMerge();
+  buildOutput();
+  return success();
+}
+
+} // namespace
+
+FailureOr<KernelPlan> lowerAttention(ModuleOp module,
+                                     graph::OutlinedOp kernel) {
+  graph::AttentionOp attention;
+  for (Operation &op : kernel.getBody().front()) {
+    if (auto found = dyn_cast<graph::AttentionOp>(op)) {
+      if (attention)
+        return found.emitOpError("has no lowering: two in one kernel");
+      attention = found;
+    } else if (!isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp>(
+                   op)) {
+      return op.emitOpError("has no lowering beside an attention");
+    }
+  }
+  AttentionLowering lowering(module, kernel, attention);
+  if (failed(lowering.plan()) || failed(lowering.build()))
+    return failure();
+  return lowering.result();
+}
+
+} // namespace heddle::lower

@@ -1,0 +1,278 @@
+// Expressions and funcs of the halide dialect: see Expr.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Expr.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinOps.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+bool isFloat(Expr e) { return isa<FloatType>(e.value.getType()); }
+
+template <typename OpType, typename... Operands>
+Expr make(Expr first, Operands... operands) {
+  PipelineBuilder &owner = *first.owner;
+  Value value = OpType::create(owner.builder(), owner.location(), first.value,
+                               operands.value...);
+  return {value, first.owner};
+}
+
+Expr compare(Expr a, Expr b, arith::CmpFPredicate real,
+             arith::CmpIPredicate whole) {
+  PipelineBuilder &owner = *a.owner;
+  Value value;
+  if (isFloat(a))
+    value = arith::CmpFOp::create(owner.builder(), owner.location(), real,
+                                  a.value, b.value);
+  else
+    value = arith::CmpIOp::create(owner.builder(), owner.location(), whole,
+                                  a.value, b.value);
+  return {value, a.owner};
+}
+
+/// A conversion to `type`.
+template <typename OpType> Expr convert(Expr a, Type type) {
+  PipelineBuilder &owner = *a.owner;
+  return {OpType::create(owner.builder(), owner.location(), type, a.value),
+          a.owner};
+}
+
+/// A constant of a's type.
+Expr constantLike(Expr a, double b) {
+  return isFloat(a) ? a.owner->real(b) : a.owner->index(int64_t(b));
+}
+
+} // namespace
+
+Expr operator+(Expr a, Expr b) {
+  return isFloat(a) ? make<arith::AddFOp>(a, b) : make<arith::AddIOp>(a, b);
+}
+Expr operator-(Expr a, Expr b) {
+  return isFloat(a) ? make<arith::SubFOp>(a, b) : make<arith::SubIOp>(a, b);
+}
+Expr operator*(Expr a, Expr b) {
+  return isFloat(a) ? make<arith::MulFOp>(a, b) : make<arith::MulIOp>(a, b);
+}
+Expr operator/(Expr a, Expr b) { return make<arith::DivFOp>(a, b); }
+Expr operator&(Expr a, Expr b) { return make<arith::AndIOp>(a, b); }
+Expr operator|(Expr a, Expr b) { return make<arith::OrIOp>(a, b); }
+Expr operator<(Expr a, Expr b) {
+  return compare(a, b, arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt);
+}
+Expr operator<=(Expr a, Expr b) {
+  return compare(a, b, arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle);
+}
+Expr operator==(Expr a, Expr b) {
+  return compare(a, b, arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq);
+}
+Expr operator!=(Expr a, Expr b) {
+  return compare(a, b, arith::CmpFPredicate::UNE, arith::CmpIPredicate::ne);
+}
+Expr operator+(Expr a, double b) { return a + constantLike(a, b); }
+Expr operator-(Expr a, double b) { return a - constantLike(a, b); }
+Expr operator*(Expr a, double b) { return a * constantLike(a, b); }
+Expr operator<(Expr a, double b) { return a < constantLike(a, b); }
+Expr operator<=(Expr a, double b) { return a <= constantLike(a, b); }
+
+Expr min(Expr a, Expr b) {
+  return isFloat(a) ? make<arith::MinimumFOp>(a, b)
+                    : make<arith::MinSIOp>(a, b);
+}
+Expr max(Expr a, Expr b) {
+  return isFloat(a) ? make<arith::MaximumFOp>(a, b)
+                    : make<arith::MaxSIOp>(a, b);
+}
+Expr isNonZero(Expr value) {
+  PipelineBuilder &owner = *value.owner;
+  Value zero = arith::ConstantOp::create(
+      owner.builder(), owner.location(),
+      owner.builder().getIntegerAttr(value.value.getType(), 0));
+  return value != owner.wrap(zero);
+}
+Expr select(Expr condition, Expr a, Expr b) {
+  return make<arith::SelectOp>(condition, a, b);
+}
+Expr floorDiv(Expr a, int64_t divisor) {
+  return divisor == 1 ? a : make<halide::DivOp>(a, a.owner->index(divisor));
+}
+Expr modulo(Expr a, int64_t divisor) {
+  return divisor == 1 ? a.owner->index(0)
+                      : make<halide::ModOp>(a, a.owner->index(divisor));
+}
+Expr clamp(Expr value, Expr low, Expr high) {
+  return make<halide::ClampOp>(value, low, high);
+}
+Expr likely(Expr condition) { return make<halide::LikelyOp>(condition); }
+Expr promise(Expr value, Expr low, Expr high) {
+  return make<halide::PromiseClampedOp>(value, low, high);
+}
+Expr toFloat(Expr index) {
+  return convert<arith::SIToFPOp>(index, index.owner->builder().getF32Type());
+}
+Expr toInt(Expr value) {
+  return convert<arith::FPToSIOp>(value, value.owner->builder().getI32Type());
+}
+Expr bitsToFloat(Expr bits) {
+  return convert<arith::BitcastOp>(bits, bits.owner->builder().getF32Type());
+}
+Expr floatToBits(Expr value) {
+  return convert<arith::BitcastOp>(value, value.owner->builder().getI32Type());
+}
+Expr absolute(Expr value) { return make<math::AbsFOp>(value); }
+Expr squareRoot(Expr value) { return make<math::SqrtOp>(value); }
+Expr roundToInt(Expr value) { return make<math::RoundEvenOp>(value); }
+
+Expr Func::operator()(const Point &point) const {
+  return owner->load(value, point);
+}
+
+PipelineBuilder::PipelineBuilder(ModuleOp module, Location loc, StringRef name,
+                                 TypeRange arguments)
+    : opBuilder(OpBuilder::atBlockEnd(module.getBody())), loc(loc),
+      op(halide::PipelineOp::create(opBuilder, loc, name, arguments)) {
+  opBuilder.setInsertionPointToEnd(&op.getBody().front());
+}
+
+Func PipelineBuilder::func(const FuncSpec &spec,
+                           const std::function<Expr(const Point &)> &body) {
+  SmallVector<StringRef> dims(spec.dims.begin(), spec.dims.end());
+  int taken = names[spec.name]++;
+  std::string name = spec.name + (taken ? std::to_string(taken) : "");
+  auto fill = [&](OpBuilder &inner, Location,
+                  ValueRange indices) -> SmallVector<Value> {
+    OpBuilder::InsertionGuard guard(opBuilder);
+    opBuilder.restoreInsertionPoint(inner.saveInsertionPoint());
+    Point point;
+    for (Value index : indices)
+      point.push_back(wrap(index));
+    return {body(point).value};
+  };
+  halide::FuncOp func = halide::FuncOp::create(
+      opBuilder, loc, name, dims, TypeRange{opBuilder.getF32Type()}, fill);
+  func->setAttr(roleAttr, opBuilder.getStringAttr(roleName(spec.role)));
+  func->setAttr(extentsAttr, opBuilder.getDenseI64ArrayAttr(spec.extents));
+  if (!spec.roleDims.empty()) {
+    SmallVector<StringRef> ordered(spec.roleDims.begin(), spec.roleDims.end());
+    func->setAttr(roleDimsAttr, opBuilder.getStrArrayAttr(ordered));
+  }
+  return {func.getFunc(), this};
+}
+
+void PipelineBuilder::update(
+    Func func, const std::vector<Reduction> &reductions,
+    const std::function<Store(const Point &, const Point &)> &body) {
+  SmallVector<StringRef> names;
+  SmallVector<Value> mins, extents;
+  for (const Reduction &reduction : reductions) {
+    names.push_back(reduction.name);
+    mins.push_back(reduction.min.value);
+    extents.push_back(reduction.extent.value);
+  }
+  auto fill = [&](OpBuilder &inner, Location, ValueRange pure,
+                  ValueRange reduced) -> halide::UpdateStore {
+    OpBuilder::InsertionGuard guard(opBuilder);
+    opBuilder.restoreInsertionPoint(inner.saveInsertionPoint());
+    Point purePoint, reducedPoint;
+    for (Value index : pure)
+      purePoint.push_back(wrap(index));
+    for (Value index : reduced)
+      reducedPoint.push_back(wrap(index));
+    Store store = body(purePoint, reducedPoint);
+    if (store.where.value)
+      halide::WhereOp::create(opBuilder, loc, store.where.value);
+    halide::UpdateStore result;
+    for (Expr index : store.indices)
+      result.indices.push_back(index.value);
+    result.values.push_back(store.value.value);
+    return result;
+  };
+  halide::UpdateOp::create(opBuilder, loc, func.value, names, mins, extents,
+                           fill);
+}
+
+void PipelineBuilder::output(Func func, Type buffer) {
+  halide::OutputOp::create(opBuilder, loc, func.value, buffer);
+}
+
+void PipelineBuilder::keep(ArrayRef<std::pair<StringRef, int64_t>> tile) {
+  NamedAttrList entries;
+  for (const auto &[name, value] : tile)
+    entries.append(name, opBuilder.getI64IntegerAttr(value));
+  op->setAttr(tileAttr, entries.getDictionary(opBuilder.getContext()));
+}
+
+Expr PipelineBuilder::index(int64_t value) {
+  return wrap(arith::ConstantOp::create(opBuilder, loc,
+                                        opBuilder.getI32IntegerAttr(value)));
+}
+
+Expr PipelineBuilder::real(double value) {
+  return wrap(arith::ConstantOp::create(
+      opBuilder, loc, opBuilder.getF32FloatAttr(float(value))));
+}
+
+Expr PipelineBuilder::boolean(bool value) {
+  return wrap(arith::ConstantOp::create(opBuilder, loc,
+                                        opBuilder.getBoolAttr(value)));
+}
+
+Expr PipelineBuilder::extent(Value buffer, unsigned dim) {
+  auto type = cast<halide::BufferType>(buffer.getType());
+  int64_t size = type.getShape()[dim];
+  if (!ShapedType::isDynamic(size))
+    return index(size);
+  return wrap(halide::ExtentOp::create(opBuilder, loc, buffer, dim));
+}
+
+Expr PipelineBuilder::load(Value buffer, const Point &point) {
+  SmallVector<Value> indices;
+  for (Expr index : point)
+    indices.push_back(index.value);
+  return wrap(halide::AtOp::create(opBuilder, loc, buffer, indices));
+}
+
+namespace {
+constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
+    {schedule::Role::Output, "output"},
+    {schedule::Role::Accumulator, "accumulator"},
+    {schedule::Role::Row, "row"},
+    {schedule::Role::RowSum, "row_sum"},
+    {schedule::Role::Lanes, "lanes"},
+    {schedule::Role::Scalar, "scalar"},
+    {schedule::Role::Serial, "serial"},
+    {schedule::Role::Whole, "whole"},
+    {schedule::Role::QueryPack, "query_pack"},
+    {schedule::Role::ScoreSum, "score_sum"},
+    {schedule::Role::Scores, "scores"},
+    {schedule::Role::ChunkMax, "chunk_max"},
+    {schedule::Role::Weights, "weights"},
+    {schedule::Role::ChunkSum, "chunk_sum"},
+    {schedule::Role::ValueSum, "value_sum"},
+    {schedule::Role::ChunkValue, "chunk_value"},
+    {schedule::Role::Part, "part"},
+    {schedule::Role::MergeMax, "merge_max"},
+    {schedule::Role::MergeWeight, "merge_weight"},
+    {schedule::Role::MergeSum, "merge_sum"},
+    {schedule::Role::Merged, "merged"}};
+} // namespace
+
+StringRef roleName(schedule::Role role) {
+  for (const auto &[value, name] : roleNames)
+    if (value == role)
+      return name;
+  llvm_unreachable("a role without a name");
+}
+
+std::optional<schedule::Role> roleFromName(StringRef name) {
+  for (const auto &[value, text] : roleNames)
+    if (text == name)
+      return value;
+  return std::nullopt;
+}
+
+} // namespace heddle::lower

@@ -1,0 +1,150 @@
+// Expressions and funcs of the halide dialect, written like formulas.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_LOWER_KERNELS_EXPR_H
+#define HEDDLE_COMPILER_LOWER_KERNELS_EXPR_H
+
+#include "dialects/halide/Halide.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "schedules/KernelView.h"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace heddle::lower {
+
+class PipelineBuilder;
+
+/// A scalar value of the kernel being built: i32 indices, f32 values, i1
+/// conditions. Operators insert arith ops where the builder stands.
+struct Expr {
+  mlir::Value value;
+  PipelineBuilder *owner = nullptr;
+};
+
+Expr operator+(Expr a, Expr b);
+Expr operator-(Expr a, Expr b);
+Expr operator*(Expr a, Expr b);
+Expr operator/(Expr a, Expr b); ///< f32 only
+Expr operator&(Expr a, Expr b);
+Expr operator|(Expr a, Expr b);
+Expr operator<(Expr a, Expr b);
+Expr operator<=(Expr a, Expr b);
+Expr operator==(Expr a, Expr b);
+Expr operator!=(Expr a, Expr b);
+Expr operator+(Expr a, double b);
+Expr operator-(Expr a, double b);
+Expr operator*(Expr a, double b);
+Expr operator<(Expr a, double b);
+Expr operator<=(Expr a, double b);
+
+Expr min(Expr a, Expr b);
+Expr max(Expr a, Expr b); ///< of f32: NaN stays NaN
+Expr isNonZero(Expr value); ///< of an integer of any width
+Expr select(Expr condition, Expr a, Expr b);
+/// Division and remainder of indices by a positive constant, rounded down.
+Expr floorDiv(Expr a, int64_t divisor);
+Expr modulo(Expr a, int64_t divisor);
+Expr clamp(Expr value, Expr low, Expr high);
+/// Loops are partitioned so that their main part takes this for granted.
+Expr likely(Expr condition);
+/// No code: the value is promised to lie in the range.
+Expr promise(Expr value, Expr low, Expr high);
+Expr toFloat(Expr index);
+Expr toInt(Expr value); ///< towards zero
+Expr bitsToFloat(Expr bits);
+Expr floatToBits(Expr value);
+Expr absolute(Expr value);
+Expr squareRoot(Expr value);
+Expr roundToInt(Expr value); ///< a f32, to the nearest
+
+using Point = std::vector<Expr>;
+
+/// A func being built: call it to read it.
+struct Func {
+  mlir::Value value;
+  PipelineBuilder *owner = nullptr;
+  Expr operator()(const Point &point) const;
+};
+
+/// One dim of a reduction domain.
+struct Reduction {
+  std::string name;
+  Expr min;
+  Expr extent;
+};
+
+/// What an update stores, and on which points.
+struct Store {
+  Point indices;
+  Expr value;
+  Expr where = {}; ///< no condition when empty
+};
+
+/// A func to define: dims innermost first, extents -1 where they are known at
+/// run time only. `roleDims` names the dims in the order the role documents,
+/// where storage has another.
+struct FuncSpec {
+  std::string name;
+  schedule::Role role;
+  std::vector<std::string> dims;
+  std::vector<int64_t> extents;
+  std::vector<std::string> roleDims = {};
+};
+
+/// Builds one halide.pipeline. Buffers are its block arguments.
+class PipelineBuilder {
+public:
+  /// Appends an empty pipeline to `module`.
+  PipelineBuilder(mlir::ModuleOp module, mlir::Location loc,
+                  llvm::StringRef name, mlir::TypeRange arguments);
+
+  /// The spec is kept on the op for the schedule. The name is made unique.
+  Func func(const FuncSpec &spec,
+            const std::function<Expr(const Point &)> &body);
+  void update(Func func, const std::vector<Reduction> &reductions,
+              const std::function<Store(const Point &pure,
+                                        const Point &reduced)> &body);
+  void output(Func func, mlir::Type buffer);
+  /// Keeps what the algorithm fixed for the schedule to read.
+  void keep(llvm::ArrayRef<std::pair<llvm::StringRef, int64_t>> tile);
+
+  Expr index(int64_t value); ///< i32
+  Expr real(double value);   ///< f32
+  Expr boolean(bool value);
+  /// Extent of a dim of a buffer argument: a constant where it is static.
+  Expr extent(mlir::Value buffer, unsigned dim);
+  Expr load(mlir::Value buffer, const Point &point);
+  /// Wraps a value that is already in the pipeline.
+  Expr wrap(mlir::Value value) { return {value, this}; }
+
+  mlir::OpBuilder &builder() { return opBuilder; }
+  mlir::Location location() const { return loc; }
+  /// Ops built from here on carry this location.
+  void setLocation(mlir::Location location) { loc = location; }
+  halide::PipelineOp pipeline() { return op; }
+
+private:
+  mlir::OpBuilder opBuilder;
+  mlir::Location loc;
+  halide::PipelineOp op;
+  std::map<std::string, int> names; ///< how often a func's name was taken
+};
+
+/// Discardable attributes that carry a func's role from the algorithm to its
+/// schedule.
+constexpr llvm::StringLiteral roleAttr = "heddle.role";
+constexpr llvm::StringLiteral roleDimsAttr = "heddle.dims";
+constexpr llvm::StringLiteral extentsAttr = "heddle.extents";
+/// Likewise on the pipeline: its family and the sizes its algorithm fixed.
+constexpr llvm::StringLiteral familyAttr = "heddle.family";
+constexpr llvm::StringLiteral tileAttr = "heddle.tile";
+
+/// "accumulator", "row", ...
+llvm::StringRef roleName(schedule::Role role);
+std::optional<schedule::Role> roleFromName(llvm::StringRef name);
+
+} // namespace heddle::lower
+
+#endif // HEDDLE_COMPILER_LOWER_KERNELS_EXPR_H

@@ -1,0 +1,269 @@
+// Linear layers: rows of the input against packed panels of the weight, with
+// an element-wise epilogue and, where a norm follows, whole rows finished in
+// the kernel.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Kernel.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "schedules/cpu/Gemm.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+/// Columns are seen as (column in panel, panel) where panels divide them, and
+/// as one axis otherwise; rows are one axis. Points are innermost first.
+class GemmLowering {
+public:
+  GemmLowering(ModuleOp module, graph::OutlinedOp kernel,
+               graph::LinearOp linear)
+      : module(module), kernel(kernel), linear(linear) {}
+
+  LogicalResult plan();
+  LogicalResult build();
+  KernelPlan result() { return std::move(kernelPlan); }
+
+private:
+  LogicalResult planArgument(unsigned index);
+  std::vector<std::string> dims(bool withRow) const;
+  std::vector<int64_t> extents() const;
+  Func accumulate();
+  RowReader rowOf(Func row);
+  LogicalResult prepareRow(Operation *op, Value x);
+  Expr valueAt(Value value, const Point &point);
+
+  ModuleOp module;
+  graph::OutlinedOp kernel;
+  graph::LinearOp linear;
+  KernelPlan kernelPlan;
+  std::optional<KernelBuilder> builder;
+  int64_t inner = 0, columns = 0, panel = 0;
+  bool panelled = false; ///< the panels divide the columns
+  bool clampRows = false; ///< reads stop at the last row
+  shape::Dim rowCount;
+  Func accumulator;
+  Expr lastRow, columnCount;
+  DenseMap<Value, Func> rows;
+  DenseMap<Operation *, RowMoments> moments;
+  DenseMap<Operation *, Func> scales;
+};
+
+bool isRowOp(Operation *op) {
+  return isa<graph::LayerNormOp, graph::L2NormalizeOp>(op);
+}
+
+LogicalResult GemmLowering::plan() {
+  std::optional<int64_t> k = linear.inFeatures().constant();
+  std::optional<int64_t> n = linear.outFeatures().constant();
+  if (!k || !n)
+    return linear.emitOpError("has no lowering: expected constant features");
+  inner = *k;
+  columns = *n;
+  panel = schedule::gemmPanel(columns);
+  panelled = columns % panel == 0;
+  shape::Shape shape = shapeOf(linear.getX());
+  rowCount = shape::elementCount(shape::Shape(shape.begin(), shape.end() - 1));
+  for (unsigned i = 0; i < kernel.getBody().getNumArguments(); ++i)
+    if (failed(planArgument(i)))
+      return failure();
+  kernelPlan.output.view = {shape::Dim(columns), rowCount};
+  if (panelled)
+    kernelPlan.output.view = {shape::Dim(panel), shape::Dim(columns / panel),
+                              rowCount};
+  kernelPlan.flops = rowCount * shape::Dim(2 * inner * columns);
+  return success();
+}
+
+LogicalResult GemmLowering::planArgument(unsigned index) {
+  BlockArgument argument = kernel.getBody().getArgument(index);
+  shape::Shape shape = shapeOf(argument);
+  int64_t panels = (columns + panel - 1) / panel;
+  OperandPlan plan;
+  if (argument == linear.getWeight()) {
+    if (!isWeight(kernel, index))
+      return linear.emitOpError("has no lowering for a weight that is computed");
+    if (linear.getLayout() == graph::Layout::OutIn)
+      plan.recipe.push_back("transpose");
+    plan.recipe.push_back("pack " + std::to_string(panel));
+    plan.stored = {panels, inner, panel};
+    plan.view = {shape::Dim(panel), shape::Dim(inner), shape::Dim(panels)};
+  } else if (argument == linear.getX()) {
+    plan.view = {shape::Dim(inner), rowCount};
+  } else if (shape == shapeOf(linear.getOutput())) {
+    plan.view = {shape::Dim(columns), rowCount};
+    if (panelled)
+      plan.view = {shape::Dim(panel), shape::Dim(panels), rowCount};
+  } else if (shape == shape::Shape{shape::Dim(columns)}) {
+    plan.view = {shape::Dim(columns)};
+    if (panelled)
+      plan.view = {shape::Dim(panel), shape::Dim(panels)};
+  } else if (shape.empty()) {
+    plan.view = {};
+  } else {
+    return linear.emitOpError("shares a kernel with an operand of shape ")
+           << shape::str(shape) << "; expected "
+           << shape::str(shapeOf(linear.getOutput())) << " or one row of it";
+  }
+  kernelPlan.inputs.push_back(std::move(plan));
+  return success();
+}
+
+std::vector<std::string> GemmLowering::dims(bool withRow) const {
+  std::vector<std::string> names = {"n"};
+  if (panelled)
+    names.push_back("nb");
+  if (withRow)
+    names.push_back("m");
+  return names;
+}
+
+std::vector<int64_t> GemmLowering::extents() const {
+  if (panelled)
+    return {panel, columns / panel, -1};
+  return {columns, -1};
+}
+
+/// sum over k of x[k, m] * W[n, k, panel]. The row is clamped, so that tiles
+/// keep a constant shape where the rows end.
+Func GemmLowering::accumulate() {
+  Value x = builder->bufferOf(linear.getX());
+  Value weight = builder->bufferOf(linear.getWeight());
+  auto zero = [&](const Point &) { return builder->real(0.0); };
+  Func sum = builder->func(
+      {"acc", schedule::Role::Accumulator, dims(true), extents()}, zero);
+  builder->update(sum, {{"k", builder->index(0), builder->index(inner)}},
+                  [&](const Point &pure, const Point &reduced) {
+                    Expr row = min(pure.back(), lastRow);
+                    Point at = {pure[0], reduced[0], pure[1]};
+                    if (!panelled)
+                      at = {modulo(pure[0], panel), reduced[0],
+                            floorDiv(pure[0], panel)};
+                    Expr product = builder->load(x, {reduced[0], row}) *
+                                   builder->load(weight, at);
+                    return Store{pure, sum(pure) + product};
+                  });
+  return sum;
+}
+
+RowReader GemmLowering::rowOf(Func row) {
+  constexpr int64_t lanes = 16;
+  if (!panelled)
+    return flatRow(*builder, columnCount, columns, {"m"}, {-1},
+                   [row](Expr index, const Point &outer) {
+                     return row({index, outer[0]});
+                   });
+  RowReader reader;
+  reader.outerDims = {"m"};
+  reader.outerExtents = {-1};
+  reader.reductions = [this] {
+    return std::vector<Reduction>{
+        {"rn", builder->index(0), builder->index(panel / lanes)},
+        {"rb", builder->index(0), builder->index(columns / panel)}};
+  };
+  reader.read = [row](Expr lane, const Point &reduced, const Point &outer) {
+    return row({lane + reduced[0] * double(lanes), reduced[1], outer[0]});
+  };
+  return reader;
+}
+
+/// Makes x a row func and reduces it.
+LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
+  builder->setLocation(op->getLoc());
+  if (!rows.empty())
+    return op->emitOpError("has no lowering: a second norm in one kernel");
+  // Tiles run past the last row; what they read there is thrown away.
+  clampRows = true;
+  Func row = builder->func(
+      {"row", schedule::Role::Row, dims(true), extents()},
+      [&](const Point &point) { return valueAt(x, point); });
+  clampRows = false;
+  rows[x] = row;
+  RowReader reader = rowOf(rows[x]);
+  if (auto norm = dyn_cast<graph::LayerNormOp>(op))
+    moments[op] = rowMoments(*builder, reader, toFloat(columnCount),
+                             norm.epsilon());
+  else
+    scales[op] = rowInverseNorm(*builder, reader,
+                                cast<graph::L2NormalizeOp>(op).epsilon());
+  return success();
+}
+
+Expr GemmLowering::valueAt(Value value, const Point &point) {
+  Point columnsOnly(point.begin(), point.end() - 1);
+  if (Value buffer = builder->bufferOf(value)) {
+    size_t rank = cast<halide::BufferType>(buffer.getType()).getRank();
+    if (rank == 0)
+      return builder->load(buffer, {});
+    if (rank < point.size())
+      return builder->load(buffer, columnsOnly);
+    Point at = point;
+    if (clampRows)
+      at.back() = min(at.back(), lastRow);
+    return builder->load(buffer, at);
+  }
+  if (auto row = rows.find(value); row != rows.end())
+    return row->second(point);
+  if (std::optional<double> splat = splatValue(value))
+    return builder->real(*splat);
+  Operation *op = value.getDefiningOp();
+  if (op == linear) {
+    Expr sum = accumulator(point);
+    return linear.getBias() ? sum + valueAt(linear.getBias(), point) : sum;
+  }
+  Point row = {point.back()};
+  if (auto norm = dyn_cast<graph::LayerNormOp>(op)) {
+    Expr scaled = (valueAt(norm.getX(), point) - moments[op].mean(row)) *
+                  moments[op].scale(row) * valueAt(norm.getWeight(), point);
+    return norm.getBias() ? scaled + valueAt(norm.getBias(), point) : scaled;
+  }
+  if (auto norm = dyn_cast<graph::L2NormalizeOp>(op))
+    return valueAt(norm.getX(), point) * scales[op](row);
+  std::vector<Expr> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(valueAt(operand, point));
+  return applyElementwise(op, operands);
+}
+
+LogicalResult GemmLowering::build() {
+  builder.emplace(module, kernel, kernelPlan.inputs);
+  builder->keep({{"panel", panel}});
+  lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
+  columnCount = builder->index(columns);
+  builder->setLocation(linear.getLoc());
+  accumulator = accumulate();
+  for (Operation &op : kernel.getBody().front()) {
+    if (isRowOp(&op)) {
+      if (failed(prepareRow(&op, op.getOperand(0))))
+        return failure();
+    } else if (&op != linear && !graph::isElementwise(&op) &&
+               !isa<graph::ConstantOp, graph::ReturnOp>(op)) {
+      return op.emitOpError("has no lowering in the epilogue of a linear");
+    }
+  }
+  Value value = kernel.returned()[0];
+  builder->setLocation(value.getLoc());
+  Func out =
+      builder->func({"out", schedule::Role::Output, dims(true), extents()},
+                    [&](const Point &point) { return valueAt(value, point); });
+  builder->finish(out, kernelPlan.output);
+  return success();
+}
+
+} // namespace
+
+FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel) {
+  graph::LinearOp linear;
+  for (graph::LinearOp op : kernel.getBody().getOps<graph::LinearOp>()) {
+    if (linear)
+      return op.emitOpError("has no lowering: two linears in one kernel");
+    linear = op;
+  }
+  GemmLowering lowering(module, kernel, linear);
+  if (failed(lowering.plan()) || failed(lowering.build()))
+    return failure();
+  return lowering.result();
+}
+
+} // namespace heddle::lower

@@ -1,0 +1,215 @@
+// What all kernel families share: see Kernel.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Kernel.h"
+
+#include "compiler/lower/kernels/Transcendentals.h"
+#include "schedules/cpu/Rows.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+shape::Shape shapeOf(Value tensor) { return graph::shapeOf(tensor); }
+
+OperandPlan plainPlan(Value tensor) {
+  shape::Shape shape = shapeOf(tensor);
+  return {shape::Shape(shape.rbegin(), shape.rend()), {}, {}};
+}
+
+bool isWeight(graph::OutlinedOp kernel, unsigned argument) {
+  return bool(kernel.getArgAttr(argument, weightAttr));
+}
+
+namespace {
+
+/// i1 tensors are stored as bytes.
+Type storedType(Type element) {
+  if (element.isInteger(1))
+    return IntegerType::get(element.getContext(), 8);
+  return element;
+}
+
+halide::BufferType bufferType(const shape::Shape &view, Type element) {
+  SmallVector<int64_t> extents;
+  for (const shape::Dim &dim : view)
+    extents.push_back(dim.constant().value_or(ShapedType::kDynamic));
+  return halide::BufferType::get(element.getContext(), extents,
+                                 storedType(element));
+}
+
+Type elementType(Value tensor) {
+  return cast<RankedTensorType>(tensor.getType()).getElementType();
+}
+
+SmallVector<Type> argumentTypes(graph::OutlinedOp kernel,
+                                const std::vector<OperandPlan> &inputs) {
+  SmallVector<Type> types;
+  for (auto [argument, plan] :
+       llvm::zip(kernel.getBody().getArguments(), inputs))
+    types.push_back(bufferType(plan.view, elementType(argument)));
+  return types;
+}
+
+} // namespace
+
+KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
+                             const std::vector<OperandPlan> &inputs)
+    : PipelineBuilder(module, kernel.getLoc(), kernel.getSymName(),
+                      argumentTypes(kernel, inputs)),
+      outlined(kernel), ranges(kernel.dimRanges()) {
+  for (auto [i, plan] : llvm::enumerate(inputs)) {
+    SmallVector<int64_t> most;
+    for (const shape::Dim &dim : plan.view)
+      most.push_back(shape::maximum(dim, ranges).value_or(0));
+    pipeline().setArgAttr(i, "halide.max_extents",
+                          builder().getDenseI64ArrayAttr(most));
+  }
+}
+
+Value KernelBuilder::bufferOf(Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  if (!argument || argument.getOwner() != &outlined.getBody().front())
+    return {};
+  return pipeline().getBody().getArgument(argument.getArgNumber());
+}
+
+void KernelBuilder::finish(Func func, const OperandPlan &plan) {
+  output(func, bufferType(plan.view, elementType(outlined.returned()[0])));
+}
+
+Expr applyElementwise(Operation *op, const std::vector<Expr> &operands) {
+  Expr a = operands[0];
+  return llvm::TypeSwitch<Operation *, Expr>(op)
+      .Case<graph::AddOp>([&](auto) { return a + operands[1]; })
+      .Case<graph::SubOp>([&](auto) { return a - operands[1]; })
+      .Case<graph::MulOp>([&](auto) { return a * operands[1]; })
+      .Case<graph::DivOp>([&](auto) { return a / operands[1]; })
+      .Case<graph::ReluOp>([&](auto) { return max(a, a.owner->real(0.0)); })
+      .Case<graph::GeluOp>([&](graph::GeluOp gelu) {
+        if (gelu.getApproximate() == graph::GeluForm::None)
+          return a * 0.5 * (errorFunction(a * std::sqrt(0.5)) + 1.0);
+        Expr inner = (a * a * 0.044715 + 1.0) * a * 0.7978845608028654;
+        return a * 0.5 * (hyperbolicTangent(inner) + 1.0);
+      });
+}
+
+std::optional<double> splatValue(Value value) {
+  auto constant = value.getDefiningOp<graph::ConstantOp>();
+  if (!constant)
+    return std::nullopt;
+  auto elements = dyn_cast<DenseFPElementsAttr>(constant.getValue());
+  if (!elements || !elements.isSplat())
+    return std::nullopt;
+  return elements.getSplatValue<APFloat>().convertToDouble();
+}
+
+RowReader
+flatRow(PipelineBuilder &builder, Expr extent, std::optional<int64_t> constant,
+        const std::vector<std::string> &outerDims,
+        const std::vector<int64_t> &outerExtents,
+        const std::function<Expr(Expr index, const Point &outer)> &at) {
+  constexpr int64_t lanes = schedule::rowLanes;
+  RowReader row;
+  row.outerDims = outerDims;
+  row.outerExtents = outerExtents;
+  Expr steps = floorDiv(extent + double(lanes - 1), lanes);
+  if (constant)
+    steps = builder.index((*constant + lanes - 1) / lanes);
+  row.reductions = [&builder, steps] {
+    return std::vector<Reduction>{{"r", builder.index(0), steps}};
+  };
+  auto index = [](Expr lane, const Point &reduced) {
+    return lane + reduced[0] * double(lanes);
+  };
+  bool whole = constant && *constant % lanes == 0;
+  row.read = [=](Expr lane, const Point &reduced, const Point &outer) {
+    Expr i = index(lane, reduced);
+    return at(whole ? i : min(i, extent - 1.0), outer);
+  };
+  if (!whole)
+    row.live = [=](Expr lane, const Point &reduced) {
+      return index(lane, reduced) < extent;
+    };
+  return row;
+}
+
+Func reduceRow(
+    PipelineBuilder &builder, const std::string &name, const RowReader &row,
+    Combine combine,
+    const std::function<Expr(Expr element, const Point &outer)> &term) {
+  double start = combine == Combine::Sum ? 0.0 : -1e30;
+  auto join = [combine](Expr a, Expr b) {
+    return combine == Combine::Sum ? a + b : max(a, b);
+  };
+  std::vector<std::string> laneDims = {"v"};
+  std::vector<int64_t> laneExtents = {schedule::rowLanes};
+  laneDims.insert(laneDims.end(), row.outerDims.begin(), row.outerDims.end());
+  laneExtents.insert(laneExtents.end(), row.outerExtents.begin(),
+                     row.outerExtents.end());
+  auto initial = [&](const Point &) { return builder.real(start); };
+  Func lanes = builder.func(
+      {name + "_lanes", schedule::Role::Lanes, laneDims, laneExtents}, initial);
+  builder.update(lanes, row.reductions(),
+                 [&](const Point &pure, const Point &reduced) {
+                   Point outer(pure.begin() + 1, pure.end());
+                   Expr value = term(row.read(pure[0], reduced, outer), outer);
+                   if (row.live)
+                     value = select(row.live(pure[0], reduced), value,
+                                    builder.real(start));
+                   return Store{pure, join(lanes(pure), value)};
+                 });
+  Func total = builder.func(
+      {name, schedule::Role::Scalar, row.outerDims, row.outerExtents}, initial);
+  builder.update(
+      total,
+      {{"rv", builder.index(0), builder.index(schedule::rowLanes)}},
+      [&](const Point &pure, const Point &reduced) {
+        Point lane = {reduced[0]};
+        lane.insert(lane.end(), pure.begin(), pure.end());
+        return Store{pure, join(total(pure), lanes(lane))};
+      });
+  return total;
+}
+
+RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
+                      Expr count, double eps) {
+  auto scalar = [&](const std::string &name,
+                    const std::function<Expr(const Point &)> &body) {
+    return builder.func(
+        {name, schedule::Role::Scalar, row.outerDims, row.outerExtents}, body);
+  };
+  Func sum = reduceRow(builder, "row_sum", row, Combine::Sum,
+                       [](Expr element, const Point &) { return element; });
+  Func mean =
+      scalar("row_mean", [&](const Point &p) { return sum(p) / count; });
+  Func squares =
+      reduceRow(builder, "row_squares", row, Combine::Sum,
+                [&](Expr element, const Point &outer) {
+                  Expr difference = element - mean(outer);
+                  return difference * difference;
+                });
+  Func scale = scalar("row_scale", [&](const Point &p) {
+    return builder.real(1.0) / squareRoot(squares(p) / count + eps);
+  });
+  return {mean, scale};
+}
+
+Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row,
+                    double eps) {
+  Func squares = reduceRow(
+      builder, "row_squares", row, Combine::Sum,
+      [](Expr element, const Point &) { return element * element; });
+  return builder.func({"row_scale", schedule::Role::Scalar, row.outerDims,
+                       row.outerExtents},
+                      [&](const Point &p) {
+                        return builder.real(1.0) /
+                               max(squareRoot(squares(p)), builder.real(eps));
+                      });
+}
+
+} // namespace heddle::lower

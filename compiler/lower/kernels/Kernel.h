@@ -1,0 +1,118 @@
+// One outlined kernel on its way from hgraph to a halide.pipeline: how its
+// operands lie in memory, and the element-wise ops that all families share.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_LOWER_KERNELS_KERNEL_H
+#define HEDDLE_COMPILER_LOWER_KERNELS_KERNEL_H
+
+#include "compiler/lower/kernels/Expr.h"
+#include "compiler/shape/Dim.h"
+#include "dialects/graph/Graph.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace heddle::lower {
+
+/// How a kernel sees one operand.
+struct OperandPlan {
+  shape::Shape view;                ///< innermost first, dense
+  std::vector<std::string> recipe;  ///< weights only; empty: as in the file
+  std::vector<int64_t> stored;      ///< weights: extents after the recipe,
+                                    ///< outermost first
+};
+
+/// What the host must know of a lowered kernel.
+struct KernelPlan {
+  std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
+  OperandPlan output;
+  shape::Dim flops; ///< 2 * multiply-adds of linears and attention
+};
+
+/// Extents of a tensor value, outermost first.
+shape::Shape shapeOf(mlir::Value tensor);
+
+/// The logical tensor, dense: the shape reversed.
+OperandPlan plainPlan(mlir::Value tensor);
+
+/// True when the argument is a weight, whose layout a recipe may choose.
+bool isWeight(graph::OutlinedOp kernel, unsigned argument);
+constexpr llvm::StringLiteral weightAttr = "hgraph.weight";
+
+/// The pipeline of a kernel: arguments as planned, nothing in it yet.
+class KernelBuilder : public PipelineBuilder {
+public:
+  KernelBuilder(mlir::ModuleOp module, graph::OutlinedOp kernel,
+                const std::vector<OperandPlan> &inputs);
+
+  /// The buffer of an outlined argument; null for any other value.
+  mlir::Value bufferOf(mlir::Value value);
+  /// Declares `func` the kernel's output under `plan`.
+  void finish(Func func, const OperandPlan &plan);
+
+  graph::OutlinedOp kernel() { return outlined; }
+
+private:
+  graph::OutlinedOp outlined;
+  std::vector<shape::DimRange> ranges;
+};
+
+/// An element-wise op of hgraph on given operands.
+Expr applyElementwise(mlir::Operation *op, const std::vector<Expr> &operands);
+
+/// The value of a splat constant; nothing for other values.
+std::optional<double> splatValue(mlir::Value value);
+
+/// Reads one row: element `i` of the innermost axis. The row's other indices
+/// are captured.
+struct RowReader {
+  /// Sums `term(element)` over the row with one partial sum a lane, in a fixed
+  /// order: lanes first, then the lanes of one value.
+  std::vector<std::string> outerDims; ///< names of the row's other dims
+  std::vector<int64_t> outerExtents;
+  /// The reduction's dims beside the lane.
+  std::function<std::vector<Reduction>()> reductions;
+  /// Element of lane `lane` at a reduction point of row `outer`; `live`, when
+  /// set, says that the element exists.
+  std::function<Expr(Expr lane, const Point &reduced, const Point &outer)> read;
+  std::function<Expr(Expr lane, const Point &reduced)> live;
+};
+
+/// How lanes are combined.
+enum class Combine { Sum, Max };
+
+/// reduce over a row of term(element, outer); one value a row.
+Func reduceRow(PipelineBuilder &builder, const std::string &name,
+               const RowReader &row, Combine combine,
+               const std::function<Expr(Expr element, const Point &outer)> &term);
+
+/// A reader of a row of `extent` elements (a constant or read at run time).
+RowReader flatRow(PipelineBuilder &builder, Expr extent,
+                  std::optional<int64_t> constant,
+                  const std::vector<std::string> &outerDims,
+                  const std::vector<int64_t> &outerExtents,
+                  const std::function<Expr(Expr index, const Point &outer)> &at);
+
+/// mean and 1 / sqrt(variance + eps) of a row: two passes, in f32.
+struct RowMoments {
+  Func mean;
+  Func scale;
+};
+RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
+                      Expr count, double eps);
+
+/// 1 / max(norm, eps) of a row.
+Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row, double eps);
+
+/// The three families. The outlined op is read, the pipeline is appended to
+/// the module under the same name; unsupported shapes are diagnosed.
+mlir::FailureOr<KernelPlan> lowerRows(mlir::ModuleOp module,
+                                      graph::OutlinedOp kernel);
+mlir::FailureOr<KernelPlan> lowerGemm(mlir::ModuleOp module,
+                                      graph::OutlinedOp kernel);
+mlir::FailureOr<KernelPlan> lowerAttention(mlir::ModuleOp module,
+                                           graph::OutlinedOp kernel);
+
+} // namespace heddle::lower
+
+#endif // HEDDLE_COMPILER_LOWER_KERNELS_KERNEL_H

@@ -1,0 +1,327 @@
+// Kernels computed row by row: element-wise chains, gathers, norms, means,
+// softmax, and any single op. Any rank; the innermost axis is the row.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Kernel.h"
+#include "compiler/lower/kernels/Transcendentals.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+/// Names of the dims of a tensor, innermost first: d0, d1, ...
+std::vector<std::string> dimNames(size_t rank) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < rank; ++i)
+    names.push_back("d" + std::to_string(i));
+  return names;
+}
+
+/// Extents innermost first, -1 where they are known at run time only.
+std::vector<int64_t> extentsOf(Value tensor) {
+  std::vector<int64_t> extents;
+  for (const shape::Dim &dim : shapeOf(tensor))
+    extents.insert(extents.begin(), dim.constant().value_or(-1));
+  return extents;
+}
+
+Point reversed(const Point &point) { return Point(point.rbegin(), point.rend()); }
+
+/// Turns the ops of one kernel into funcs; points are outermost first, as the
+/// tensors' axes are.
+class RowsLowering {
+public:
+  RowsLowering(KernelBuilder &builder, graph::OutlinedOp kernel)
+      : builder(builder), kernel(kernel) {}
+
+  /// Makes the funcs that `op` needs before it can be read.
+  LogicalResult prepare(Operation *op);
+  Expr valueAt(Value value, const Point &point);
+
+private:
+  void prepareNorm(Operation *op, Value x, double eps, bool moments);
+  void prepareMean(graph::MeanOp op);
+  void prepareSoftmax(graph::SoftmaxOp op);
+  Func materialize(Value value);
+  RowReader rowOf(Value value);
+  Expr extentOf(Value value, unsigned axis);
+  Expr broadcastAt(Value operand, Value result, const Point &point);
+  Expr gatherAt(graph::EmbedOp op, const Point &point);
+  Expr normAt(Operation *op, Value x, Value weight, Value bias,
+              const Point &point);
+
+  KernelBuilder &builder;
+  graph::OutlinedOp kernel;
+  /// Funcs by the value they hold, dims innermost first.
+  DenseMap<Value, Func> rows;
+  DenseMap<Operation *, RowMoments> moments;
+  DenseMap<Operation *, Func> scales;
+};
+
+/// The extent of an axis: a constant, or that of the buffer whose axis has it.
+Expr RowsLowering::extentOf(Value value, unsigned axis) {
+  shape::Dim wanted = shapeOf(value)[axis];
+  if (std::optional<int64_t> constant = wanted.constant())
+    return builder.index(*constant);
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    shape::Shape shape = shapeOf(argument);
+    for (size_t i = 0; i < shape.size(); ++i)
+      if (shape[i] == wanted)
+        return builder.extent(builder.bufferOf(argument),
+                              shape.size() - 1 - i);
+  }
+  return {};
+}
+
+Func RowsLowering::materialize(Value value) {
+  size_t rank = shapeOf(value).size();
+  Func func = builder.func({"row", schedule::Role::Row, dimNames(rank),
+                            extentsOf(value)},
+                           [&](const Point &point) {
+                             return valueAt(value, reversed(point));
+                           });
+  rows[value] = func;
+  return func;
+}
+
+RowReader RowsLowering::rowOf(Value value) {
+  if (!builder.bufferOf(value) && !rows.contains(value))
+    materialize(value);
+  shape::Shape shape = shapeOf(value);
+  std::vector<std::string> names = dimNames(shape.size());
+  std::vector<int64_t> extents = extentsOf(value);
+  names.erase(names.begin());
+  extents.erase(extents.begin());
+  return flatRow(builder, extentOf(value, shape.size() - 1),
+                 shape.back().constant(), names, extents,
+                 [this, value](Expr index, const Point &outer) {
+                   Point point = reversed(outer);
+                   point.push_back(index);
+                   return valueAt(value, point);
+                 });
+}
+
+void RowsLowering::prepareNorm(Operation *op, Value x, double eps,
+                               bool wantMoments) {
+  RowReader row = rowOf(x);
+  if (wantMoments) {
+    Expr count = toFloat(extentOf(x, shapeOf(x).size() - 1));
+    moments[op] = rowMoments(builder, row, count, eps);
+  } else {
+    scales[op] = rowInverseNorm(builder, row, eps);
+  }
+}
+
+/// Sum and count along an axis; the mean is their quotient.
+void RowsLowering::prepareMean(graph::MeanOp op) {
+  Value x = op.getX(), mask = op.getMask(), result = op.getOutput();
+  unsigned axis = op.getAxis(), rank = shapeOf(result).size();
+  Expr length = extentOf(x, axis);
+  auto insertAxis = [axis](const Point &outer, Expr index) {
+    Point point = reversed(outer);
+    point.insert(point.begin() + axis, index);
+    return point;
+  };
+  auto live = [&](const Point &point) {
+    Point leading(point.begin(), point.begin() + axis + 1);
+    return isNonZero(valueAt(mask, leading));
+  };
+  auto zero = [&](const Point &) { return builder.real(0.0); };
+  Func sum = builder.func({"sum", schedule::Role::RowSum, dimNames(rank),
+                           extentsOf(result)},
+                          zero);
+  builder.update(sum, {{"r", builder.index(0), length}},
+                 [&](const Point &pure, const Point &reduced) {
+                   Point point = insertAxis(pure, reduced[0]);
+                   Expr value = valueAt(x, point);
+                   if (mask)
+                     value = select(live(point), value, builder.real(0.0));
+                   return Store{pure, sum(pure) + value};
+                 });
+  if (!mask) {
+    rows[result] = builder.func(
+        {"mean", schedule::Role::Row, dimNames(rank), extentsOf(result)},
+        [&](const Point &point) { return sum(point) / toFloat(length); });
+    return;
+  }
+  // The mask has the axes before `axis` only: its count is one a leading index.
+  std::vector<std::string> names = dimNames(rank);
+  std::vector<int64_t> extents = extentsOf(result);
+  names.erase(names.begin(), names.end() - axis);
+  extents.erase(extents.begin(), extents.end() - axis);
+  Func count =
+      builder.func({"count", schedule::Role::Serial, names, extents}, zero);
+  builder.update(count, {{"r", builder.index(0), length}},
+                 [&](const Point &pure, const Point &reduced) {
+                   Point leading = reversed(pure);
+                   leading.push_back(reduced[0]);
+                   Expr one = select(live(leading), builder.real(1.0),
+                                     builder.real(0.0));
+                   return Store{pure, count(pure) + one};
+                 });
+  rows[result] = builder.func(
+      {"mean", schedule::Role::Row, dimNames(rank), extentsOf(result)},
+      [&](const Point &point) {
+        Expr n = count(Point(point.end() - axis, point.end()));
+        return select(n <= 0.0, builder.real(0.0),
+                      sum(point) / max(n, builder.real(1.0)));
+      });
+}
+
+/// The largest element and the sum of exponentials of each row.
+void RowsLowering::prepareSoftmax(graph::SoftmaxOp op) {
+  RowReader row = rowOf(op.getX());
+  Func largest = reduceRow(builder, "row_max", row, Combine::Max,
+                           [](Expr element, const Point &) { return element; });
+  Func sum = reduceRow(builder, "row_sum", row, Combine::Sum,
+                       [&](Expr element, const Point &outer) {
+                         return exponential(element - largest(outer));
+                       });
+  moments[op] = {largest, sum};
+}
+
+LogicalResult RowsLowering::prepare(Operation *op) {
+  builder.setLocation(op->getLoc());
+  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
+      .Case<graph::LayerNormOp>([&](graph::LayerNormOp norm) {
+        prepareNorm(op, norm.getX(), norm.epsilon(), true);
+        return success();
+      })
+      .Case<graph::L2NormalizeOp>([&](graph::L2NormalizeOp norm) {
+        prepareNorm(op, norm.getX(), norm.epsilon(), false);
+        return success();
+      })
+      .Case<graph::MeanOp>([&](graph::MeanOp mean) {
+        prepareMean(mean);
+        return success();
+      })
+      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) -> LogicalResult {
+        if (softmax.getAxis() + 1 != shapeOf(softmax.getX()).size())
+          return softmax.emitOpError("has no lowering along axis ")
+                 << softmax.getAxis() << "; expected the last axis";
+        prepareSoftmax(softmax);
+        return success();
+      })
+      .Case<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp,
+            graph::ReluOp, graph::GeluOp, graph::EmbedOp, graph::PositionsOp,
+            graph::RowOp, graph::SplitHeadsOp, graph::MergeHeadsOp,
+            graph::ReturnOp>([](Operation *) { return success(); })
+      .Case<graph::ConstantOp>([](graph::ConstantOp constant) -> LogicalResult {
+        if (splatValue(constant))
+          return success();
+        return constant.emitOpError("has no lowering: expected one value "
+                                    "throughout");
+      })
+      .Default([](Operation *other) {
+        return other->emitOpError("has no lowering in a kernel of rows");
+      });
+}
+
+/// An operand of an element-wise op at a point of its result, as numpy
+/// broadcasts: aligned at the last axis, extent 1 repeats.
+Expr RowsLowering::broadcastAt(Value operand, Value result,
+                               const Point &point) {
+  shape::Shape shape = shapeOf(operand);
+  Point at(point.end() - shape.size(), point.end());
+  for (size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] == shape::Dim(1))
+      at[i] = builder.index(0);
+  return valueAt(operand, at);
+}
+
+Expr RowsLowering::gatherAt(graph::EmbedOp op, const Point &point) {
+  Point tokens(point.begin(), point.end() - 1);
+  Expr token = valueAt(op.getTokens(), tokens);
+  Expr last = builder.extent(builder.bufferOf(op.getTable()), 1) - 1.0;
+  return valueAt(op.getTable(),
+                 {clamp(token, builder.index(0), last), point.back()});
+}
+
+Expr RowsLowering::normAt(Operation *op, Value x, Value weight, Value bias,
+                          const Point &point) {
+  Point outer = reversed(Point(point.begin(), point.end() - 1));
+  const RowMoments &row = moments[op];
+  Expr value = (valueAt(x, point) - row.mean(outer)) * row.scale(outer) *
+               valueAt(weight, {point.back()});
+  return bias ? value + valueAt(bias, {point.back()}) : value;
+}
+
+Expr RowsLowering::valueAt(Value value, const Point &point) {
+  if (Value buffer = builder.bufferOf(value))
+    return builder.load(buffer, reversed(point));
+  if (auto func = rows.find(value); func != rows.end())
+    return func->second(reversed(point));
+  if (std::optional<double> splat = splatValue(value))
+    return builder.real(*splat);
+  Operation *op = value.getDefiningOp();
+  return llvm::TypeSwitch<Operation *, Expr>(op)
+      .Case<graph::EmbedOp>(
+          [&](graph::EmbedOp embed) { return gatherAt(embed, point); })
+      .Case<graph::PositionsOp>([&](graph::PositionsOp positions) {
+        return valueAt(positions.getTable(), point);
+      })
+      .Case<graph::RowOp>([&](graph::RowOp row) {
+        Point at = point;
+        at.insert(at.begin(), builder.index(row.getIndex()));
+        return valueAt(row.getTable(), at);
+      })
+      .Case<graph::SplitHeadsOp>([&](graph::SplitHeadsOp split) {
+        int64_t width = *shapeOf(value)[3].constant();
+        return valueAt(split.getX(), {point[0], point[2],
+                                      point[1] * double(width) + point[3]});
+      })
+      .Case<graph::MergeHeadsOp>([&](graph::MergeHeadsOp merge) {
+        int64_t width = *shapeOf(merge.getX())[3].constant();
+        return valueAt(merge.getX(), {point[0], floorDiv(point[2], width),
+                                      point[1], modulo(point[2], width)});
+      })
+      .Case<graph::LayerNormOp>([&](graph::LayerNormOp norm) {
+        return normAt(op, norm.getX(), norm.getWeight(), norm.getBias(), point);
+      })
+      .Case<graph::L2NormalizeOp>([&](graph::L2NormalizeOp norm) {
+        Point outer = reversed(Point(point.begin(), point.end() - 1));
+        return valueAt(norm.getX(), point) * scales[op](outer);
+      })
+      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
+        Point outer = reversed(Point(point.begin(), point.end() - 1));
+        const RowMoments &row = moments[op];
+        return exponential(valueAt(softmax.getX(), point) - row.mean(outer)) /
+               row.scale(outer);
+      })
+      .Default([&](Operation *) {
+        std::vector<Expr> operands;
+        for (Value operand : op->getOperands())
+          operands.push_back(broadcastAt(operand, value, point));
+        return applyElementwise(op, operands);
+      });
+}
+
+} // namespace
+
+FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
+  KernelPlan plan;
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    plan.inputs.push_back(plainPlan(argument));
+  Value result = kernel.returned()[0];
+  plan.output = plainPlan(result);
+
+  KernelBuilder builder(module, kernel, plan.inputs);
+  RowsLowering lowering(builder, kernel);
+  for (Operation &op : kernel.getBody().front())
+    if (failed(lowering.prepare(&op)))
+      return failure();
+  builder.setLocation(result.getLoc());
+  Func out = builder.func({"out", schedule::Role::Output,
+                           dimNames(shapeOf(result).size()), extentsOf(result)},
+                          [&](const Point &point) {
+                            return lowering.valueAt(result, reversed(point));
+                          });
+  builder.finish(out, plan.output);
+  return plan;
+}
+
+} // namespace heddle::lower

@@ -1,0 +1,111 @@
+// The score region of an attention as kernel expressions: arith and math ops
+// are copied with indices as i32, reads become loads with clamped indices.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/ScoreRegion.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+/// The op on i32 where it was on index.
+Type withoutIndex(Type type) {
+  return type.isIndex() ? IntegerType::get(type.getContext(), 32) : type;
+}
+
+/// Conversions between index and i32 mean nothing once both are i32.
+bool isIndexCast(Operation *op) { return isa<arith::IndexCastOp>(op); }
+
+bool isCopied(Operation *op) {
+  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
+             arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp,
+             arith::CmpIOp, arith::SelectOp, arith::AddIOp, arith::SubIOp,
+             arith::MulIOp, arith::MinSIOp, arith::MaxSIOp, arith::AndIOp,
+             arith::OrIOp, arith::XOrIOp, arith::SIToFPOp, arith::FloorDivSIOp,
+             math::AbsFOp, math::SqrtOp>(op);
+}
+
+} // namespace
+
+LogicalResult ScoreRegion::check(graph::AttentionOp op) {
+  for (Operation &inner : op.getScore().front())
+    if (!isCopied(&inner) && !isIndexCast(&inner) &&
+        !isa<arith::ConstantOp, graph::AtOp, graph::ScoreOp>(inner))
+      return inner.emitOpError("has no lowering in a score region");
+  return success();
+}
+
+bool ScoreRegion::keepsScore() {
+  return op.scoreOp().getScore() == op.getScore().front().getArgument(0);
+}
+
+bool ScoreRegion::masks() { return bool(op.scoreOp().getLive()); }
+
+DenseMap<Value, Expr> ScoreRegion::arguments(Expr score, Expr b, Expr h, Expr q,
+                                             Expr k) {
+  Block &block = op.getScore().front();
+  DenseMap<Value, Expr> known;
+  Expr values[] = {score, b, h, q, k};
+  for (auto [argument, value] : llvm::zip(block.getArguments(), values))
+    known[argument] = value;
+  return known;
+}
+
+Expr ScoreRegion::score(Expr score, Expr b, Expr h, Expr q, Expr k) {
+  DenseMap<Value, Expr> known = arguments(score, b, h, q, k);
+  return evaluate(op.scoreOp().getScore(), known);
+}
+
+Expr ScoreRegion::live(Expr score, Expr b, Expr h, Expr q, Expr k) {
+  DenseMap<Value, Expr> known = arguments(score, b, h, q, k);
+  return evaluate(op.scoreOp().getLive(), known);
+}
+
+Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {
+  if (auto found = known.find(value); found != known.end())
+    return found->second;
+  Operation *source = value.getDefiningOp();
+  std::vector<Expr> operands;
+  bool isRead = isa<graph::AtOp>(source);
+  for (Value operand : source->getOperands().drop_front(isRead ? 1 : 0))
+    operands.push_back(evaluate(operand, known));
+  Expr result;
+  if (auto read = dyn_cast<graph::AtOp>(source)) {
+    Value buffer = builder.bufferOf(read.getTensor());
+    size_t rank = operands.size();
+    Point point;
+    for (size_t i = 0; i < rank; ++i) {
+      Expr last = builder.extent(buffer, i) - 1.0;
+      point.push_back(
+          clamp(operands[rank - 1 - i], builder.index(0), last));
+    }
+    result = builder.load(buffer, point);
+    if (read.getElement().getType().isInteger(1))
+      result = isNonZero(result);
+  } else if (isIndexCast(source)) {
+    result = operands[0];
+  } else if (auto constant = dyn_cast<arith::ConstantOp>(source)) {
+    TypedAttr attribute = constant.getValue();
+    if (auto index = dyn_cast<IntegerAttr>(attribute);
+        index && index.getType().isIndex())
+      attribute = builder.builder().getI32IntegerAttr(index.getInt());
+    result = builder.wrap(arith::ConstantOp::create(
+        builder.builder(), builder.location(), attribute));
+  } else {
+    IRMapping mapping;
+    for (auto [operand, expr] : llvm::zip(source->getOperands(), operands))
+      mapping.map(operand, expr.value);
+    Operation *copy = builder.builder().clone(*source, mapping);
+    copy->getResult(0).setType(withoutIndex(value.getType()));
+    result = builder.wrap(copy->getResult(0));
+  }
+  known[value] = result;
+  return result;
+}
+
+} // namespace heddle::lower

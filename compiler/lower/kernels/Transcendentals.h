@@ -1,0 +1,27 @@
+// Every transcendental function that kernels compute, as expressions of ours
+// with stated error bounds (tests/compiler/lower checks each).
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_LOWER_KERNELS_TRANSCENDENTALS_H
+#define HEDDLE_COMPILER_LOWER_KERNELS_TRANSCENDENTALS_H
+
+#include "compiler/lower/kernels/Expr.h"
+
+namespace heddle::lower {
+
+/// 2^x for x <= 0, in f32: relative error at most 3e-7 above 2^-125; everything
+/// below -125 gives 2^-125. NaN is not kept (scores are ordered before).
+Expr exp2OfNonPositive(Expr x);
+
+/// e^x, in f32: relative error at most 4e-7 where the result is normal; inf
+/// above, 0 below.
+Expr exponential(Expr x);
+
+/// The error function, in f32: absolute error at most 4e-7.
+Expr errorFunction(Expr x);
+
+/// The hyperbolic tangent, in f32: absolute error at most 4e-7.
+Expr hyperbolicTangent(Expr x);
+
+} // namespace heddle::lower
+
+#endif // HEDDLE_COMPILER_LOWER_KERNELS_TRANSCENDENTALS_H
