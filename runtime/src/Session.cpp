@@ -1,0 +1,294 @@
+// Checks a call, lays out the arena, runs, copies the outputs.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/src/Session.h"
+
+#include "runtime/src/Run.h"
+#include "runtime/src/Tensor.h"
+#include "runtime/src/ThreadPool.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace heddle::runtime {
+namespace {
+
+/// Clears a flag at the end of a scope.
+struct FlagHolder {
+  std::atomic_flag &flag;
+  ~FlagHolder() { flag.clear(std::memory_order_release); }
+};
+
+Outcome noMemory(uint64_t bytes, const char *what) {
+  return failure(HEDDLE_OUT_OF_MEMORY, "cannot allocate " +
+                                           std::to_string(bytes) +
+                                           " bytes of " + what);
+}
+
+Outcome checkThreads(uint32_t threads) {
+  if (threads == HEDDLE_THREADS_ALL ||
+      (threads >= 1 && threads <= HEDDLE_MAX_THREADS))
+    return success();
+  return failure(HEDDLE_INVALID_ARGUMENT,
+                 "threads is " + std::to_string(threads) + ", outside 1.." +
+                     std::to_string(HEDDLE_MAX_THREADS));
+}
+
+uint32_t resolveThreads(uint32_t threads) {
+  return threads == HEDDLE_THREADS_ALL
+             ? std::min(usableCpus(), HEDDLE_MAX_THREADS)
+             : threads;
+}
+
+} // namespace
+
+Outcome needsOf(const Module &module, uint32_t entry, const int64_t *dims,
+                Needs &needs) {
+  const Metadata &metadata = module.metadata();
+  const heddle_meta_entry &meta = module.entry(entry);
+  int64_t arena = 0, scratch = 0;
+  if (!evaluate(metadata.formula(meta.arena), dims, arena) ||
+      !evaluate(metadata.formula(meta.scratch), dims, scratch) || arena < 0 ||
+      scratch < 0)
+    return failure(HEDDLE_BAD_ARTIFACT,
+                   "entry " + quoted(module.entryInfo(entry).name) +
+                       " has no valid memory size at these dims");
+  needs = {uint64_t(arena), uint64_t(scratch)};
+  return success();
+}
+
+Session::Session(const Module &module, uint32_t threads, uint32_t variant)
+    : module(module), threads(resolveThreads(threads)), variant(variant),
+      dims(module.metadata().dims().count),
+      plannedDims(module.metadata().dims().count),
+      buffers(module.metadata().buffers().count) {}
+
+uint64_t Session::bytesHeld() const {
+  uint64_t total = arena.size();
+  for (const Scratch &one : scratch)
+    total += one.size();
+  return total;
+}
+
+Outcome Session::check(uint32_t entry, TensorList inputs, TensorList outputs) {
+  Outcome outcome = inferDims(module, entry, inputs, dims.data());
+  if (outcome)
+    outcome = checkOutputs(module, entry, outputs, dims.data());
+  if (outcome)
+    outcome = checkInputData(module, entry, inputs);
+  if (outcome)
+    outcome = checkOverlap(module, entry, inputs, outputs);
+  return outcome;
+}
+
+Outcome Session::plan(uint32_t entry) {
+  if (isPlanned && plannedEntry == entry && plannedDims == dims)
+    return success();
+  isPlanned = false;
+  Needs needs;
+  Outcome outcome = needsOf(module, entry, dims.data(), needs);
+  if (!outcome)
+    return outcome;
+  if (!arena.reserve(size_t(needs.arena)))
+    return noMemory(needs.arena, "arena");
+  std::fill(buffers.begin(), buffers.end(), nullptr);
+  for (uint32_t index : module.entryInfo(entry).buffers) {
+    outcome = placeBuffer(index, needs.arena);
+    if (!outcome)
+      return outcome;
+  }
+  scratchBytes = needs.scratch;
+  plannedEntry = entry;
+  std::copy(dims.begin(), dims.end(), plannedDims.begin());
+  isPlanned = true;
+  return success();
+}
+
+Outcome Session::placeBuffer(uint32_t index, uint64_t arenaBytes) {
+  const heddle_meta_buffer &buffer = module.metadata().buffers()[index];
+  if (buffer.kind == HEDDLE_BUFFER_INPUT)
+    return success();
+  const Metadata &metadata = module.metadata();
+  int64_t bytes = 0, place = 0, end = 0;
+  bool isValid = evaluate(metadata.formula(buffer.bytes), dims.data(), bytes) &&
+                 evaluate(metadata.formula(buffer.place), dims.data(), place) &&
+                 bytes >= 0 && place >= 0 && place % HEDDLE_ALIGN == 0 &&
+                 !__builtin_add_overflow(place, bytes, &end);
+  if (buffer.kind == HEDDLE_BUFFER_WEIGHT) {
+    // Checked against the section at load.
+    buffers[index] = const_cast<uint8_t *>(module.weights()) + place;
+    return success();
+  }
+  heddle_tensor shape{};
+  Outcome outcome = shapeOf(module, buffer, dims.data(), shape);
+  if (!outcome)
+    return outcome;
+  if (!isValid || uint64_t(end) > arenaBytes ||
+      tensorBytes(shape) > uint64_t(bytes))
+    return failure(HEDDLE_BAD_ARTIFACT,
+                   "buffer " + std::to_string(index) +
+                       " does not fit its place in the arena");
+  buffers[index] = arena.data() + place;
+  return success();
+}
+
+Outcome Session::prepareScratch(uint32_t runThreads) {
+  if (scratch.size() < runThreads)
+    scratch.resize(runThreads);
+  for (uint32_t slot = 0; slot < runThreads; ++slot)
+    if (!scratch[slot].reset(size_t(scratchBytes)))
+      return noMemory(scratchBytes, "scratch");
+  return success();
+}
+
+Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
+                     size_t numOutputs, const heddle_run_options &options) {
+  if (isRunning.test_and_set(std::memory_order_acquire))
+    return failure(HEDDLE_INVALID_ARGUMENT,
+                   "the session is in use by another call");
+  FlagHolder holder{isRunning};
+  if (entry >= module.metadata().entries().count)
+    return failure(HEDDLE_INVALID_ARGUMENT,
+                   "entry " + std::to_string(entry) + " of " +
+                       std::to_string(module.metadata().entries().count));
+  uint32_t runThreads = threads;
+  if (options.threads != 0) {
+    Outcome outcome = checkThreads(options.threads);
+    if (!outcome)
+      return outcome;
+    runThreads = resolveThreads(options.threads);
+  }
+  Outcome outcome = check(entry, inputs, {outputs, numOutputs});
+  if (outcome)
+    outcome = plan(entry);
+  if (outcome)
+    outcome = prepareScratch(runThreads);
+  if (outcome)
+    outcome = execute(entry, inputs, outputs, options, runThreads);
+  return outcome;
+}
+
+Outcome Session::execute(uint32_t entry, TensorList inputs,
+                         heddle_tensor *outputs,
+                         const heddle_run_options &options,
+                         uint32_t runThreads) {
+  const Metadata &metadata = module.metadata();
+  const heddle_meta_entry &meta = module.entry(entry);
+  Span<uint32_t> ins = metadata.span<uint32_t>(meta.inputs);
+  for (uint32_t i = 0; i < ins.count; ++i)
+    buffers[ins[i]] = inputs.data[i].data;
+
+  heddle_run run(*this, entry, runThreads, options);
+  int code = run.start();
+  for (uint32_t index : ins)
+    buffers[index] = nullptr;
+  if (run.isStopped)
+    return failure(HEDDLE_STOPPED, "stopped after dispatch " +
+                                       std::to_string(run.dispatchesDone - 1));
+  if (code != 0) {
+    std::string where;
+    Span<heddle_meta_dispatch> dispatches =
+        metadata.span<heddle_meta_dispatch>(meta.dispatches);
+    if (run.dispatchesDone < dispatches.count)
+      where =
+          " (kernel " +
+          std::string(metadata.text(
+              metadata.kernels()[dispatches[run.dispatchesDone].kernel].name)) +
+          ")";
+    return failure(HEDDLE_KERNEL_FAILED,
+                   "dispatch " + std::to_string(run.dispatchesDone) + where +
+                       " failed with code " + std::to_string(code) +
+                       (run.report[0] ? std::string(": ") + run.report : ""));
+  }
+  Span<uint32_t> outs = metadata.span<uint32_t>(meta.outputs);
+  for (uint32_t i = 0; i < outs.count; ++i)
+    if (size_t bytes = tensorBytes(outputs[i]))
+      std::memcpy(outputs[i].data, buffers[outs[i]], bytes);
+  return success();
+}
+
+} // namespace heddle::runtime
+
+heddle_status heddle_session_create(const heddle_module *module,
+                                    const heddle_session_options *options,
+                                    heddle_session **session,
+                                    heddle_error *error) {
+  using namespace heddle::runtime;
+  if (session)
+    *session = nullptr;
+  return guarded(error, [&]() -> Outcome {
+    if (!module || !session)
+      return failure(HEDDLE_INVALID_ARGUMENT, "module or session is NULL");
+    heddle_session_options chosen = HEDDLE_SESSION_OPTIONS_INIT;
+    if (options && options->struct_size != sizeof(chosen))
+      return failure(HEDDLE_INVALID_ARGUMENT,
+                     "options.struct_size is " +
+                         std::to_string(options->struct_size) + ", not " +
+                         std::to_string(sizeof(chosen)));
+    if (options)
+      chosen = *options;
+    uint32_t variant = 0;
+    Outcome outcome = checkThreads(chosen.threads);
+    if (outcome)
+      outcome = module->chooseVariant(chosen.variant, variant);
+    if (outcome)
+      *session = new heddle_session(*module, chosen.threads, variant);
+    return outcome;
+  });
+}
+
+void heddle_session_free(heddle_session *session) { delete session; }
+
+const char *heddle_session_variant(const heddle_session *session) {
+  return session ? session->owner()
+                       .description()
+                       .variants[session->variantIndex()]
+                       .name
+                 : nullptr;
+}
+
+uint32_t heddle_session_threads(const heddle_session *session) {
+  return session ? session->threadCount() : 0;
+}
+
+uint64_t heddle_session_bytes(const heddle_session *session) {
+  return session ? session->bytesHeld() : 0;
+}
+
+heddle_status heddle_session_run(heddle_session *session, uint32_t entry,
+                                 const heddle_tensor *inputs, size_t num_inputs,
+                                 heddle_tensor *outputs, size_t num_outputs,
+                                 const heddle_run_options *options,
+                                 heddle_error *error) {
+  using namespace heddle::runtime;
+  return guarded(error, [&]() -> Outcome {
+    heddle_run_options chosen = HEDDLE_RUN_OPTIONS_INIT;
+    if (!session)
+      return failure(HEDDLE_INVALID_ARGUMENT, "session is NULL");
+    if (options && options->struct_size != sizeof(chosen))
+      return failure(HEDDLE_INVALID_ARGUMENT,
+                     "options.struct_size is " +
+                         std::to_string(options->struct_size) + ", not " +
+                         std::to_string(sizeof(chosen)));
+    return session->run(entry, {inputs, num_inputs}, outputs, num_outputs,
+                        options ? *options : chosen);
+  });
+}
+
+heddle_status heddle_module_run(const heddle_module *module, uint32_t entry,
+                                const heddle_tensor *inputs, size_t num_inputs,
+                                heddle_tensor *outputs, size_t num_outputs,
+                                heddle_error *error) {
+  using namespace heddle::runtime;
+  return guarded(error, [&]() -> Outcome {
+    if (!module)
+      return failure(HEDDLE_INVALID_ARGUMENT, "module is NULL");
+    std::unique_ptr<Session> session = module->takeSession();
+    if (!session)
+      return failure(HEDDLE_UNSUPPORTED, "no variant runs on this CPU");
+    Outcome outcome = session->run(entry, {inputs, num_inputs}, outputs,
+                                   num_outputs, HEDDLE_RUN_OPTIONS_INIT);
+    module->returnSession(std::move(session));
+    return outcome;
+  });
+}

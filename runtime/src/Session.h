@@ -1,0 +1,69 @@
+// What one run after another needs: arena, scratch, and the current plan.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_RUNTIME_SRC_SESSION_H
+#define HEDDLE_RUNTIME_SRC_SESSION_H
+
+#include "runtime/src/Module.h"
+#include "runtime/src/Scratch.h"
+
+#include <atomic>
+
+namespace heddle::runtime {
+
+/// Bytes of arena and scratch that an entry needs at `dims`.
+struct Needs {
+  uint64_t arena = 0;
+  uint64_t scratch = 0; ///< for each thread
+};
+Outcome needsOf(const Module &module, uint32_t entry, const int64_t *dims,
+                Needs &needs);
+
+/// One at a time may run in it; runs reuse its memory.
+class Session {
+public:
+  /// `threads` is at most HEDDLE_MAX_THREADS or HEDDLE_THREADS_ALL.
+  Session(const Module &module, uint32_t threads, uint32_t variant);
+
+  /// See heddle_session_run.
+  Outcome run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
+              size_t numOutputs, const heddle_run_options &options);
+
+  const Module &owner() const { return module; }
+  uint32_t threadCount() const { return threads; }
+  uint32_t variantIndex() const { return variant; }
+  uint64_t bytesHeld() const;
+
+private:
+  friend struct Run;
+
+  Outcome check(uint32_t entry, TensorList inputs, TensorList outputs);
+  Outcome plan(uint32_t entry);
+  Outcome placeBuffer(uint32_t index, uint64_t arenaBytes);
+  Outcome prepareScratch(uint32_t runThreads);
+  Outcome execute(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
+                  const heddle_run_options &options, uint32_t runThreads);
+
+  const Module &module;
+  uint32_t threads;
+  uint32_t variant;
+  std::atomic_flag isRunning = ATOMIC_FLAG_INIT;
+  AlignedBytes arena;
+  std::vector<Scratch> scratch; ///< by slot of the parallel loop
+  std::vector<int64_t> dims;    ///< of the call being checked
+  // The plan: valid for plannedEntry at plannedDims.
+  bool isPlanned = false;
+  uint32_t plannedEntry = 0;
+  std::vector<int64_t> plannedDims;
+  uint64_t scratchBytes = 0;
+  std::vector<void *> buffers; ///< addresses by buffer index
+};
+
+} // namespace heddle::runtime
+
+/// The C side's handle.
+struct heddle_session : heddle::runtime::Session {
+  using Session::Session;
+};
+
+#endif // HEDDLE_RUNTIME_SRC_SESSION_H
