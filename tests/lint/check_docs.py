@@ -1,5 +1,4 @@
-# Every op and pass is described, every file says what it is for, the folders
-# that need a README have one.
+# Every file says what it is for, and the folders that need a README have one.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import re
 
@@ -14,47 +13,6 @@ READMES = ("README.md", "dialects/README.md", "dialects/graph/README.md",
            "dialects/halide/README.md", "dialects/host/README.md",
            "compiler/dsl/README.md", "schedules/README.md",
            "runtime/README.md", "bench/README.md")
-
-
-def definitions(text):
-    """(line, name, base, body) of each def of a TableGen file that has one."""
-    for match in re.finditer(r"^def\s+(\w+)\s*:\s*([^{;]*?)\{", text,
-                             re.MULTILINE | re.DOTALL):
-        depth, at = 1, match.end()
-        for mark in re.finditer(r"\[\{.*?\}\]|[{}]", text[at:], re.DOTALL):
-            depth += {"{": 1, "}": -1}.get(mark.group(0), 0)
-            if depth == 0:
-                yield (text.count("\n", 0, match.start()) + 1, match.group(1),
-                       match.group(2), text[at:at + mark.start()])
-                break
-
-
-def field(body, name):
-    match = re.search(r"let\s+" + name + r"\s*=\s*(\[\{(.*?)\}\]|\"(.*?)\")",
-                      body, re.DOTALL)
-    return (match.group(2) or match.group(3) or "").strip() if match else ""
-
-
-def check_tablegen(tree, path):
-    for line, name, base, body in definitions(tree.text(path)):
-        is_op = re.search(r"\bOp<|_\w*Op<", base)
-        is_pass = re.search(r"\bPass<", base)
-        if not is_op and not is_pass:
-            continue
-        if not field(body, "summary"):
-            tree.report(path, line, f"{name} has no summary")
-        description = field(body, "description")
-        if not description:
-            tree.report(path, line, f"{name} has no description")
-        elif is_op and not re.search(r"\bExamples?:", description):
-            tree.report(path, line, f"{name} has no example")
-        elif is_pass and not ("Requires" in description and
-                              "Leaves" in description):
-            tree.report(path, line, f"{name} says not what it requires and "
-                                    "leaves")
-        for option in re.findall(r"Option<([^>]*(?:<[^>]*>[^>]*)*)>", body):
-            if not re.search(r'"[^"]{4,}"\s*$', option):
-                tree.report(path, line, f"an option of {name} says nothing")
 
 
 def check_header(tree, path):
@@ -85,8 +43,6 @@ def check(tree):
     for path in tree.files(CODE):
         if not NO_HEADER.search(path.as_posix()):
             check_header(tree, path)
-        if path.suffix == ".td":
-            check_tablegen(tree, path)
         for number, line in tree.lines(path):
             if re.search(r"\b(TO" r"DO|FIX" r"ME)\b(?!\(#\d+\))", line):
                 tree.report(path, number, "a note to do something without an "
@@ -97,4 +53,4 @@ def check(tree):
 
 
 if __name__ == "__main__":
-    common.main(check, "descriptions, openings and READMEs")
+    common.main(check, "openings and READMEs")

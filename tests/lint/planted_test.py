@@ -9,6 +9,7 @@ import unittest
 
 import check_docs
 import check_includes
+import check_ops
 import check_paths
 import check_sizes
 import check_vocabulary
@@ -103,25 +104,6 @@ class Docs(unittest.TestCase):
                 findings(check_docs.check, {path: text})
                 if "is missing" not in finding]
 
-    def test_op_without_example(self):
-        text = LICENCE + ('// The ops of X.\ndef X_FooOp : X_Op<"foo"> {\n'
-                          '  let summary = "a foo";\n'
-                          "  let description = [{ Foo. %s }];\n}\n")
-        self.assertEqual(self.found("a.td", text % ""),
-                         ["a.td:3: X_FooOp has no example"])
-        self.assertEqual(self.found("a.td", text % "Example: `x.foo`"), [])
-
-    def test_op_without_text(self):
-        text = LICENCE + ('// The ops of X.\n'
-                          'def X_FooOp : X_Op<"foo"> {\n}\n')
-        self.assertEqual(len(self.found("a.td", text)), 2)
-
-    def test_pass_without_guarantee(self):
-        text = LICENCE + ('// Passes of X.\ndef Foo : Pass<"heddle-foo"> {\n'
-                          '  let summary = "a";\n'
-                          '  let description = "b";\n}\n')
-        self.assertEqual(len(self.found("a.td", text)), 1)
-
     def test_opening_comment_and_licence(self):
         self.assertEqual(len(self.found("a.cpp", "int x;\n")), 2)
         self.assertEqual(len(self.found("a.cpp", LICENCE + "int x;\n")), 1)
@@ -136,6 +118,44 @@ class Docs(unittest.TestCase):
     def test_missing_readme(self):
         self.assertTrue(any("README" in finding for finding in
                             findings(check_docs.check, {})))
+
+
+class Ops(unittest.TestCase):
+    """A dialect of two lines, through TableGen."""
+
+    HEAD = ('include "mlir/IR/OpBase.td"\n'
+            'def X_Dialect : Dialect { let name = "x"; }\n'
+            'class X_Op<string n> : Op<X_Dialect, n>;\n')
+
+    def setUp(self):
+        try:
+            objects.tool("llvm-tblgen")
+        except SystemExit:
+            self.skipTest("no llvm-tblgen")
+
+    def found(self, text, path="dialects/x/XOps.td", head=HEAD):
+        return findings(check_ops.check, {path: head + text})
+
+    def test_op_without_text(self):
+        self.assertEqual(self.found('def X_FooOp : X_Op<"foo">;\n'),
+                         ["dialects/x/XOps.td:4: X_FooOp has no summary",
+                          "dialects/x/XOps.td:4: X_FooOp has no description"])
+
+    def test_op_without_example(self):
+        text = ('def X_FooOp : X_Op<"foo"> {\n  let summary = "a foo";\n'
+                "  let description = [{ Foo. %s }];\n}\n")
+        self.assertEqual(self.found(text % ""),
+                         ["dialects/x/XOps.td:4: X_FooOp has no example"])
+        self.assertEqual(
+            self.found(text % "Example:\n```mlir\nx.foo\n```\n"), [])
+
+    def test_pass_without_guarantee_and_option_without_text(self):
+        text = ('def Foo : Pass<"heddle-foo"> {\n  let summary = "a";\n'
+                '  let description = "b";\n  let options = '
+                '[Option<"n", "n", "int64_t", "1", "">];\n}\n')
+        self.assertEqual(
+            len(self.found(text, "compiler/passes/Passes.td",
+                           'include "mlir/Pass/PassBase.td"\n')), 2)
 
 
 class Vocabulary(unittest.TestCase):
