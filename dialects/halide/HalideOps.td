@@ -48,7 +48,7 @@ def Halide_PipelineOp
     halide.pipeline @twice(%A: !halide.buffer<?xf32>) {
       %two = arith.constant 2.0 : f32
       %out = halide.func "out" (x = %x) : f32 {
-        %a = halide.at %A[%x] : f32
+        %a = halide.at %A[%x] : !halide.buffer<?xf32>
         %v = arith.mulf %a, %two : f32
         halide.yield %v : f32
       }
