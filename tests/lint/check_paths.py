@@ -12,6 +12,7 @@ FINE_PATHS = {
     "bootstrap.sh": ("/etc/apt",),
     "tests/lint/check_paths.py": ("/etc/apt",),
 }
+TEST_PATHS = ("/tmp",)
 HOST = re.compile(r"\b(?:https?|ftp|git|ssh)://([\w.-]+)")
 FINE_HOSTS = {"llvm.org", "www.apache.org", "arxiv.org", "doi.org"}
 BINARY = (".npz", ".npy", ".safetensors", ".png", ".so", ".o", ".bin")
@@ -23,6 +24,8 @@ def check(tree):
                 "corpus" in path.parts):
             continue
         fine = FINE_PATHS[""] + FINE_PATHS.get(path.as_posix(), ())
+        if path.parts[0] == "tests":
+            fine += TEST_PATHS
         for number, line in tree.lines(path):
             for match in PATH.finditer(line):
                 if not match.group(0).startswith(fine):

@@ -13,8 +13,9 @@ SKIP = 77
 
 def tool(name):
     """One of LLVM 22's tools, or exits as skipped."""
-    path = os.path.join(os.environ.get("HEDDLE_LLVM_BIN_DIR", ""), name)
-    found = shutil.which(path) or shutil.which(name + "-22")
+    folder = os.environ.get("HEDDLE_LLVM_BIN_DIR")
+    found = shutil.which(os.path.join(folder, name) if folder
+                         else name + "-22")
     if not found:
         print(f"SKIP: no {name}")
         sys.exit(SKIP)
