@@ -1,0 +1,109 @@
+// What a module tells about itself, and shapes and costs at given dims.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tests/runtime/Tiny.h"
+
+#include <gtest/gtest.h>
+
+using namespace heddle::test;
+
+TEST(Describe, Signature) {
+  const heddle_module *module = tinyModule();
+  EXPECT_STREQ(heddle_module_name(module), "Tiny");
+  EXPECT_EQ(heddle_module_num_entries(module), 2u);
+  EXPECT_STREQ(heddle_module_entry_name(module, 1), "which");
+  EXPECT_EQ(heddle_module_entry_name(module, 2), nullptr);
+  EXPECT_EQ(heddle_module_num_inputs(module, 0), 2u);
+  EXPECT_EQ(heddle_module_num_inputs(module, 9), 0u);
+  EXPECT_EQ(heddle_module_num_outputs(module, 0), 2u);
+  heddle_buffer_info info{};
+  ASSERT_EQ(heddle_module_input(module, 0, 0, &info), HEDDLE_OK);
+  EXPECT_STREQ(info.name, "tokens");
+  EXPECT_EQ(info.dtype, heddle_dtype(HEDDLE_I32));
+  ASSERT_EQ(info.rank, 2u);
+  EXPECT_STREQ(info.extents[0], "batch");
+  EXPECT_STREQ(info.extents[1], "seq");
+  EXPECT_TRUE(info.has_range);
+  EXPECT_EQ(info.high, 9);
+  EXPECT_EQ(heddle_module_input(module, 0, 2, &info), HEDDLE_INVALID_ARGUMENT);
+  EXPECT_EQ(heddle_module_output(module, 0, 1, nullptr),
+            HEDDLE_INVALID_ARGUMENT);
+  heddle_dim_info dim{};
+  ASSERT_EQ(heddle_module_dim(module, 1, &dim), HEDDLE_OK);
+  EXPECT_STREQ(dim.name, "seq");
+  EXPECT_EQ(dim.max, 8);
+}
+
+TEST(Describe, KernelsVariantsNotes) {
+  const heddle_module *module = tinyModule();
+  heddle_kernel_info kernel{};
+  ASSERT_EQ(heddle_module_kernel(module, 0, &kernel), HEDDLE_OK);
+  EXPECT_STREQ(kernel.family, "gather");
+  heddle_variant_info variant{};
+  ASSERT_EQ(heddle_module_variant(module, 0, &variant), HEDDLE_OK);
+  EXPECT_STREQ(variant.name, "never");
+  EXPECT_FALSE(variant.runs);
+  heddle_dispatch_info dispatch{};
+  ASSERT_EQ(heddle_module_dispatch(module, 0, 1, &dispatch), HEDDLE_OK);
+  EXPECT_EQ(dispatch.kernel, 1u);
+  EXPECT_STREQ(dispatch.origin, "tiny.heddle:4:7");
+  EXPECT_STREQ(heddle_module_note(module, "compiler"), "by hand");
+  EXPECT_EQ(heddle_module_note(module, "absent"), nullptr);
+  size_t size = 0;
+  const uint8_t *graph = heddle_module_graph(module, &size);
+  EXPECT_EQ(std::string(graph, graph + size), "graph bytes");
+}
+
+TEST(Describe, ShapesAndCosts) {
+  const heddle_module *module = tinyModule();
+  int64_t dims[2] = {3, 5};
+  heddle_tensor inputs[2] = {}, outputs[2] = {};
+  ASSERT_EQ(
+      heddle_module_shapes(module, 0, dims, 2, inputs, 2, outputs, 2, nullptr),
+      HEDDLE_OK);
+  EXPECT_EQ(inputs[0].extents[0], 3);
+  EXPECT_EQ(inputs[0].strides[0], 5);
+  EXPECT_EQ(outputs[1].rank, 1u);
+  int64_t inferred[2] = {};
+  ASSERT_EQ(
+      heddle_module_infer_dims(module, 0, inputs, 2, inferred, 2, nullptr),
+      HEDDLE_OK);
+  EXPECT_EQ(inferred[0], 3);
+  EXPECT_EQ(inferred[1], 5);
+  uint64_t arena = 0, scratch = 0, flops = 0;
+  ASSERT_EQ(heddle_module_costs(module, 0, dims, 2, &arena, &scratch, &flops,
+                                nullptr),
+            HEDDLE_OK);
+  EXPECT_EQ(arena, 64u + 64 + 64);
+  EXPECT_EQ(scratch, 64u);
+  EXPECT_EQ(flops, 30u);
+  ASSERT_EQ(
+      heddle_module_dispatch_flops(module, 0, 1, dims, 2, &flops, nullptr),
+      HEDDLE_OK);
+  EXPECT_EQ(flops, 30u);
+}
+
+TEST(Describe, DimsAreChecked) {
+  int64_t dims[2] = {3, 9};
+  heddle_error error{};
+  EXPECT_EQ(heddle_module_shapes(tinyModule(), 0, dims, 2, nullptr, 0, nullptr,
+                                 0, &error),
+            HEDDLE_OUT_OF_RANGE);
+  EXPECT_STREQ(error.message, "seq is 9, outside 1..8");
+  EXPECT_EQ(heddle_module_shapes(tinyModule(), 0, dims, 1, nullptr, 0, nullptr,
+                                 0, &error),
+            HEDDLE_INVALID_ARGUMENT);
+  EXPECT_STREQ(error.message, "the module has 2 dims, not 1");
+}
+
+TEST(Describe, OutputShapesFollowInputs) {
+  TinyCall call(3, 7);
+  call.inputs[0].data = call.inputs[1].data = nullptr;
+  heddle_tensor outputs[2] = {};
+  ASSERT_EQ(heddle_module_output_shapes(tinyModule(), 0, call.inputs, 2,
+                                        outputs, 2, &call.error),
+            HEDDLE_OK)
+      << call.error.message;
+  EXPECT_EQ(outputs[0].extents[1], 7);
+  EXPECT_EQ(outputs[1].extents[0], 3);
+}
