@@ -42,7 +42,7 @@ logged() {
   printf '$ %s\n' "$*" >>"$log"
   "$@" >>"$log" 2>&1 </dev/null && return 0
   complain "failed: $*"
-  tail -n +"$((start + 2))" "$log" | tail -n 15 >&2
+  tail -n +"$((start + 2))" "$log" | tail -n 6 >&2
   return 1
 }
 
