@@ -49,7 +49,7 @@ function(heddle_use_mlir target)
                                  $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # the reason is in the header
     target_compile_options(${target} PRIVATE
-      "SHELL:-include ${PROJECT_SOURCE_DIR}/cmake/TypeName.h")
+      "SHELL:-include \"${PROJECT_SOURCE_DIR}/cmake/TypeName.h\"")
   endif()
   target_link_libraries(${target} PRIVATE MLIR LLVM)
 endfunction()
