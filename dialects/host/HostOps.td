@@ -215,6 +215,8 @@ def Host_DispatchOp : Host_Op<"dispatch", [
     * (D5) Scalars, views and flops are canonical text over the declared dims.
     * (D6) `values`, if given, has one id for each out.
     * (D7) No out shares a slot with an in or with another out.
+    * (D8) A `halide.pipeline` takes as many arguments as there are ins and
+      scalars.
 
     Example:
     ```mlir

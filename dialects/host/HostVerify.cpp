@@ -100,28 +100,41 @@ LogicalResult ProgramOp::verifyRegions() {
   return success();
 }
 
+/// D1 and D8. Other dialects are known by name only.
+static LogicalResult checkCallee(DispatchOp dispatch, Operation *callee) {
+  if (!callee)
+    return dispatch.emitOpError("(D1) calls @")
+           << dispatch.getCallee() << ", which does not exist";
+  StringRef kind = callee->getName().getStringRef();
+  if (kind != "halide.pipeline" && kind != "hgraph.outlined") {
+    InFlightDiagnostic diag =
+        dispatch.emitOpError("(D1) calls @")
+        << dispatch.getCallee() << ", a " << kind
+        << ", expected halide.pipeline or hgraph.outlined";
+    diag.attachNote(callee->getLoc()) << "the callee is here";
+    return diag;
+  }
+  auto function = dyn_cast<FunctionOpInterface>(callee);
+  size_t given = dispatch.getIns().size() + dispatch.getScalars().size();
+  if (kind != "halide.pipeline" || !function ||
+      function.getNumArguments() == given)
+    return success();
+  InFlightDiagnostic diag = dispatch.emitOpError("(D8) gives @")
+                            << dispatch.getCallee() << " " << given
+                            << " ins and scalars, expected "
+                            << function.getNumArguments();
+  diag.attachNote(callee->getLoc()) << "the callee is here";
+  return diag;
+}
+
 LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   Operation *module = (*this)->getParentOp();
-  auto check = [&](DispatchOp dispatch) {
+  WalkResult result = walk([&](DispatchOp dispatch) {
     Operation *callee =
         symbolTable.lookupSymbolIn(module, dispatch.getCalleeAttr());
-    if (!callee) {
-      dispatch.emitOpError("(D1) calls @")
-          << dispatch.getCallee() << ", which does not exist";
-      return WalkResult::interrupt();
-    }
-    StringRef kind = callee->getName().getStringRef();
-    if (kind != "halide.pipeline" && kind != "hgraph.outlined") {
-      InFlightDiagnostic diag =
-          dispatch.emitOpError("(D1) calls @")
-          << dispatch.getCallee() << ", a " << kind
-          << ", expected halide.pipeline or hgraph.outlined";
-      diag.attachNote(callee->getLoc()) << "the callee is here";
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  };
-  return failure(walk(check).wasInterrupted());
+    return WalkResult(checkCallee(dispatch, callee));
+  });
+  return failure(result.wasInterrupted());
 }
 
 namespace {
