@@ -27,7 +27,6 @@ enum class Role {
   Lanes,       ///< per-lane partial reduction of a row (one update)
   Scalar,      ///< one value a row, reduced from Lanes (one update)
   Serial,      ///< one value a row, reduced in order (one update)
-  Whole,       ///< computed before everything else
   QueryPack,   ///< queries transposed, scaled
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk

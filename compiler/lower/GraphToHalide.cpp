@@ -20,10 +20,9 @@ struct Lowered {
 FailureOr<Lowered> lowerKernel(ModuleOp module, graph::OutlinedOp kernel) {
   bool hasLinear = !kernel.getBody().getOps<graph::LinearOp>().empty();
   bool hasAttention = !kernel.getBody().getOps<graph::AttentionOp>().empty();
-  FailureOr<KernelPlan> plan =
-      hasAttention ? lowerAttention(module, kernel)
-      : hasLinear  ? lowerGemm(module, kernel)
-                   : lowerRows(module, kernel);
+  FailureOr<KernelPlan> plan = hasAttention ? lowerAttention(module, kernel)
+                               : hasLinear  ? lowerGemm(module, kernel)
+                                            : lowerRows(module, kernel);
   if (failed(plan))
     return failure();
   return Lowered{std::move(*plan), hasAttention ? "attention"
@@ -56,8 +55,8 @@ Value WeightRewriter::packed(Value buffer, const OperandPlan &plan) {
     return result;
   OpBuilder builder(weight);
   builder.setInsertionPointAfter(weight);
-  SmallVector<StringRef> tensors, recipe(plan.recipe.begin(),
-                                         plan.recipe.end());
+  SmallVector<StringRef> tensors,
+      recipe(plan.recipe.begin(), plan.recipe.end());
   for (Attribute tensor : weight.getTensors())
     tensors.push_back(cast<StringAttr>(tensor).getValue());
   shape::Shape extents;

@@ -200,9 +200,9 @@ LogicalResult HostLowering::lowerInputs(graph::EntryOp entry) {
           range = {0, *rows - 1};
       }
     auto type = cast<RankedTensorType>(argument.getType());
-    buffers[argument] = host::InputOp::create(
-        builder, argument.getLoc(), entry.inputName(i), type.getElementType(),
-        shapeOf(argument), range);
+    buffers[argument] =
+        host::InputOp::create(builder, argument.getLoc(), entry.inputName(i),
+                              type.getElementType(), shapeOf(argument), range);
   }
   return success();
 }
@@ -282,8 +282,8 @@ LogicalResult HostLowering::lowerEntry(graph::EntryOp entry,
 
 LogicalResult HostLowering::run() {
   builder.setInsertionPoint(model);
-  program = host::ProgramOp::create(builder, model.getLoc(),
-                                    model.getSymName(), ranges);
+  program = host::ProgramOp::create(builder, model.getLoc(), model.getSymName(),
+                                    ranges);
   for (Operation &op : model.getBody().front())
     if (failed(lowerEntry(cast<graph::EntryOp>(op), program)))
       return failure();

@@ -4,11 +4,11 @@
 
 #include "compiler/lower/kernels/Expr.h"
 #include "dialects/halide/Halide.h"
-#include "llvm/ADT/StringMap.h"
 #include "schedules/Schedule.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/Rows.h"
+#include "llvm/ADT/StringMap.h"
 
 using namespace mlir;
 

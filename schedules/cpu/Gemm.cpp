@@ -46,39 +46,71 @@ std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target) {
 
 namespace {
 
-/// The tile loop over `tiled`: columns vectorised, rows unrolled, and the
-/// accumulator a constant tile inside it.
+/// The tile loop over `tiled`: columns vectorised, rows unrolled. Returns the
+/// loop that a tile is computed in. With two dims the columns are one axis,
+/// whose last tile is guarded; with three they are panels.
+std::string splitTiles(Schedule &schedule, const FuncView &tiled,
+                       const GemmKnobs &knobs, const CpuTarget &target,
+                       Tail rowTail) {
+  const std::string &n = tiled.dims[0], &m = tiled.dims.back();
+  Stage stage = schedule.func(tiled.name);
+  stage.split(m, "mo", "mi", knobs.tileRows, rowTail);
+  std::string column = "ni", loop = "mo";
+  if (tiled.dims.size() == 2) {
+    stage.split(n, "no", "ni", knobs.tileColumns, Tail::GuardWithIf)
+        .reorder({"ni", "mi", "mo", "no"});
+  } else if (knobs.tileColumns < knobs.panel) {
+    stage.bound(n, 0, knobs.panel)
+        .split(n, "no", "ni", knobs.tileColumns)
+        .reorder({"ni", "mi", "no", "mo", tiled.dims[1]});
+    loop = "no";
+  } else {
+    stage.bound(n, 0, knobs.panel).reorder({n, "mi", "mo", tiled.dims[1]});
+    column = n;
+  }
+  stage.vectorize(column, target.lanes).unroll(column).unroll("mi");
+  return loop;
+}
+
+/// The tiles of `tiled` and in each the accumulator, of a constant shape.
 void scheduleTile(Schedule &schedule, const FuncView &tiled,
                   const FuncView &accumulator, const GemmKnobs &knobs,
                   const CpuTarget &target, Tail rowTail) {
-  const std::string &n = tiled.dims[0], &nb = tiled.dims[1], &m = tiled.dims[2];
-  Stage stage = schedule.func(tiled.name);
-  stage.bound(n, 0, knobs.panel).split(m, "mo", "mi", knobs.tileRows, rowTail);
-  std::string loop = "mo";
-  if (knobs.tileColumns < knobs.panel) {
-    stage.split(n, "no", "ni", knobs.tileColumns)
-        .reorder({"ni", "mi", "no", "mo", nb})
-        .vectorize("ni", target.lanes)
-        .unroll("ni");
-    loop = "no";
-  } else {
-    stage.reorder({n, "mi", "mo", nb}).vectorize(n, target.lanes).unroll(n);
-  }
-  stage.unroll("mi");
-
-  const std::string &an = accumulator.dims[0], &am = accumulator.dims[2];
+  std::string loop = splitTiles(schedule, tiled, knobs, target, rowTail);
+  const std::string &n = accumulator.dims[0], &m = accumulator.dims.back();
   schedule.func(accumulator.name)
       .computeAt(tiled.name, loop)
-      .boundExtent(an, knobs.tileColumns)
-      .boundExtent(am, knobs.tileRows)
-      .vectorize(an, target.lanes)
-      .unroll(an)
-      .unroll(am);
+      .boundExtent(n, knobs.tileColumns)
+      .boundExtent(m, knobs.tileRows)
+      .vectorize(n, target.lanes)
+      .unroll(n)
+      .unroll(m);
   schedule.update(accumulator.name)
-      .reorder({an, am, accumulator.reductionDims[0]})
-      .vectorize(an, target.lanes)
-      .unroll(an)
-      .unroll(am);
+      .reorder({n, m, accumulator.reductionDims[0]})
+      .vectorize(n, target.lanes)
+      .unroll(n)
+      .unroll(m);
+}
+
+/// The output of a kernel that finishes rows: blocks of rows, each written a
+/// row at a time.
+void scheduleFinish(Schedule &schedule, const FuncView &out,
+                    const GemmKnobs &knobs, const CpuTarget &target) {
+  const std::string &n = out.dims[0], &m = out.dims.back();
+  Stage stage = schedule.func(out.name);
+  stage.split(m, "block", "line", knobs.blockRows, Tail::GuardWithIf);
+  if (out.dims.size() == 2) {
+    stage.split(n, "no", "ni", target.lanes, Tail::GuardWithIf)
+        .reorder({"ni", "no", "line", "block"})
+        .vectorize("ni");
+  } else {
+    stage.bound(n, 0, knobs.panel)
+        .bound(out.dims[1], 0, *out.extents[1])
+        .reorder({n, out.dims[1], "line", "block"})
+        .vectorize(n, target.lanes)
+        .unroll(n);
+  }
+  stage.parallel("block");
 }
 
 } // namespace
@@ -90,23 +122,15 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   const FuncView *row = view.find(Role::Row);
   if (!row) {
     scheduleTile(schedule, out, accumulator, knobs, target, Tail::GuardWithIf);
-    schedule.func(out.name).parallel(out.dims[1]);
+    schedule.func(out.name).parallel(out.dims.size() == 2 ? "no" : out.dims[1]);
     return;
   }
   // A block of rows is computed panel by panel, so that a panel is read from
   // memory once a block, and then finished row by row.
-  const std::string &n = out.dims[0], &nb = out.dims[1], &m = out.dims[2];
-  schedule.func(out.name)
-      .bound(n, 0, knobs.panel)
-      .bound(nb, 0, *out.extents[1])
-      .split(m, "block", "line", knobs.blockRows, Tail::GuardWithIf)
-      .reorder({n, nb, "line", "block"})
-      .vectorize(n, target.lanes)
-      .unroll(n)
-      .parallel("block");
-  schedule.func(row->name)
-      .computeAt(out.name, "block")
-      .bound(row->dims[1], 0, *out.extents[1]);
+  scheduleFinish(schedule, out, knobs, target);
+  schedule.func(row->name).computeAt(out.name, "block");
+  if (row->dims.size() == 3)
+    schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   scheduleTile(schedule, *row, accumulator, knobs, target, Tail::RoundUp);
   for (const FuncView &func : view.funcs)
     if (func.role == Role::Lanes || func.role == Role::Scalar)

@@ -31,9 +31,10 @@ GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target);
 /// Empty when legal, else the constraint that is broken, in words.
 std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target);
 
-/// The view has an Accumulator and an Output with dims (column, panel, row);
-/// with a Row func the output is finished a row at a time (Lanes and Scalar
-/// funcs reduce it), otherwise tile by tile.
+/// The view has an Accumulator and an Output with dims (column in panel, panel,
+/// row), or (column, row) where panels do not divide the columns; with a Row
+/// func the output is finished a row at a time (Lanes and Scalar funcs reduce
+/// it), otherwise tile by tile.
 void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
                      const GemmKnobs &knobs, const CpuTarget &target);
 

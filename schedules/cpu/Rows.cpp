@@ -58,7 +58,7 @@ void scheduleRowReduction(Schedule &schedule, const FuncView &func,
                  func.reductionDims.end());
     schedule.update(func.name).reorder(order).vectorize(func.dims[0],
                                                         target.lanes);
-  } else if (func.hasUpdate && func.reductionDims.size() == 1) {
+  } else if (func.role == Role::Scalar && func.hasUpdate) {
     schedule.update(func.name).atomic().vectorize(func.reductionDims[0]);
   }
 }
@@ -69,7 +69,8 @@ void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
   std::string loop = fuseRows(schedule.func(out.name), out);
   vectorizeRow(schedule.func(out.name), out, target);
   for (const FuncView &func : view.funcs) {
-    if (func.role == Role::Lanes || func.role == Role::Scalar) {
+    if (func.role == Role::Lanes || func.role == Role::Scalar ||
+        func.role == Role::Serial) {
       scheduleRowReduction(schedule, func, out.name, loop, target);
     } else if (func.role == Role::Row || func.role == Role::RowSum) {
       place(schedule.func(func.name), out.name, loop);

@@ -13,7 +13,7 @@ namespace heddle::schedule {
 /// fixes it, so that all variants add in the same order.
 constexpr int64_t rowLanes = 16;
 
-/// A Lanes or Scalar func at loop `loop` of `consumer`.
+/// A Lanes, Scalar or Serial func at loop `loop` of `consumer`.
 void scheduleRowReduction(Schedule &schedule, const FuncView &func,
                           const std::string &consumer, const std::string &loop,
                           const CpuTarget &target);

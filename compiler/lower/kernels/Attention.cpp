@@ -108,8 +108,7 @@ LogicalResult AttentionLowering::plan() {
   depth = *d;
   width = *dv;
   group = *hq / *hkv;
-  std::optional<int64_t> most =
-      shape::maximum(k.shape[2], kernel.dimRanges());
+  std::optional<int64_t> most = shape::maximum(k.shape[2], kernel.dimRanges());
   tile = schedule::defaultAttentionShape(width, most.value_or(1));
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     OperandPlan plan = plainPlan(argument);
@@ -140,15 +139,14 @@ void AttentionLowering::buildScores() {
              });
   std::vector<std::string> dims = {"qi", "k", "c", "qb", "h", "b"};
   Func sum = zeroed("score_sum", schedule::Role::ScoreSum, dims);
-  builder->update(
-      sum, {{"rd", builder->index(0), builder->index(depth)}},
-      [&](const Point &p, const Point &r) {
-        Expr key = p[2] * double(tile.chunk) + p[1];
-        Expr row = clamp(key, builder->index(0), lastKey);
-        Expr product = queryPack({p[0], r[0], p[3], p[4], p[5]}) *
-                       load(k, r[0], kvHead(p[4]), row, p[5]);
-        return Store{p, sum(p) + product};
-      });
+  builder->update(sum, {{"rd", builder->index(0), builder->index(depth)}},
+                  [&](const Point &p, const Point &r) {
+                    Expr key = p[2] * double(tile.chunk) + p[1];
+                    Expr row = clamp(key, builder->index(0), lastKey);
+                    Expr product = queryPack({p[0], r[0], p[3], p[4], p[5]}) *
+                                   load(k, r[0], kvHead(p[4]), row, p[5]);
+                    return Store{p, sum(p) + product};
+                  });
   scores = define("scores", schedule::Role::Scores, dims, [&](const Point &p) {
     Expr key = p[2] * double(tile.chunk) + p[1];
     Expr query = p[3] * double(tile.queryBlock) + p[0];
@@ -159,8 +157,7 @@ void AttentionLowering::buildScores() {
       return score;
     // Added, not selected: a select would narrow the tile by its condition.
     Expr live = region.live(sum(p), p[5], p[4], query, key);
-    return score +
-           select(live, builder->real(0.0), builder->real(masked));
+    return score + select(live, builder->real(0.0), builder->real(masked));
   });
 }
 
@@ -207,16 +204,15 @@ void AttentionLowering::buildChunk() {
                       [&](const Point &p) { return sum(p); });
   // One func carries all three results, so that everything above can be
   // computed inside its chunk loop.
-  part = define(
-      "part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
-      [&](const Point &p) {
-        Point narrow(p.begin() + 1, p.end()), value = p;
-        Expr last = builder->index(width - 1);
-        value[0] = min(p[0], last);
-        return select(p[0] <= double(width - 1), chunkValue(value),
-                      select(p[0] == builder->index(width), chunkMax(narrow),
-                             chunkSum(narrow)));
-      });
+  part = define("part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
+                [&](const Point &p) {
+                  Point narrow(p.begin() + 1, p.end()), value = p;
+                  Expr last = builder->index(width - 1);
+                  value[0] = min(p[0], last);
+                  return select(p[0] <= double(width - 1), chunkValue(value),
+                                select(p[0] == builder->index(width),
+                                       chunkMax(narrow), chunkSum(narrow)));
+                });
 }
 
 void AttentionLowering::buildMerge() {
@@ -233,13 +229,12 @@ void AttentionLowering::buildMerge() {
     Expr most = partAt(builder->index(width), p, r[0]);
     return Store{p, max(mergeMax(p), most)};
   });
-  Func weight =
-      define("merge_weight", schedule::Role::MergeWeight,
-             {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
-               Point row = {p[0], p[2], p[3], p[4]};
-               Expr most = partAt(builder->index(width), row, p[1]);
-               return exp2OfNonPositive(most - mergeMax(row));
-             });
+  Func weight = define("merge_weight", schedule::Role::MergeWeight,
+                       {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
+                         Point row = {p[0], p[2], p[3], p[4]};
+                         Expr most = partAt(builder->index(width), row, p[1]);
+                         return exp2OfNonPositive(most - mergeMax(row));
+                       });
   auto weightAt = [&](const Point &p, Expr c) {
     return weight({p[0], c, p[1], p[2], p[3]});
   };
@@ -271,8 +266,8 @@ void AttentionLowering::buildOutput() {
         Point value = {p[0]};
         value.insert(value.end(), row.begin(), row.end());
         Expr inverse = builder->real(1.0) / mergeSum(row);
-        return merge(value) * select(mergeMax(row) <= masked / 2,
-                                     builder->real(0.0), inverse);
+        return merge(value) *
+               select(mergeMax(row) <= masked / 2, builder->real(0.0), inverse);
       });
   builder->finish(out, kernelPlan.output);
 }

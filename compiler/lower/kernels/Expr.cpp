@@ -217,8 +217,8 @@ Expr PipelineBuilder::real(double value) {
 }
 
 Expr PipelineBuilder::boolean(bool value) {
-  return wrap(arith::ConstantOp::create(opBuilder, loc,
-                                        opBuilder.getBoolAttr(value)));
+  return wrap(
+      arith::ConstantOp::create(opBuilder, loc, opBuilder.getBoolAttr(value)));
 }
 
 Expr PipelineBuilder::extent(Value buffer, unsigned dim) {
@@ -245,7 +245,6 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::Lanes, "lanes"},
     {schedule::Role::Scalar, "scalar"},
     {schedule::Role::Serial, "serial"},
-    {schedule::Role::Whole, "whole"},
     {schedule::Role::QueryPack, "query_pack"},
     {schedule::Role::ScoreSum, "score_sum"},
     {schedule::Role::Scores, "scores"},

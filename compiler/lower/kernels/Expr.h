@@ -40,7 +40,7 @@ Expr operator<(Expr a, double b);
 Expr operator<=(Expr a, double b);
 
 Expr min(Expr a, Expr b);
-Expr max(Expr a, Expr b); ///< of f32: NaN stays NaN
+Expr max(Expr a, Expr b);   ///< of f32: NaN stays NaN
 Expr isNonZero(Expr value); ///< of an integer of any width
 Expr select(Expr condition, Expr a, Expr b);
 /// Division and remainder of indices by a positive constant, rounded down.

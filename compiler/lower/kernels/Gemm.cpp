@@ -40,7 +40,7 @@ private:
   KernelPlan kernelPlan;
   std::optional<KernelBuilder> builder;
   int64_t inner = 0, columns = 0, panel = 0;
-  bool panelled = false; ///< the panels divide the columns
+  bool panelled = false;  ///< the panels divide the columns
   bool clampRows = false; ///< reads stop at the last row
   shape::Dim rowCount;
   Func accumulator;
@@ -83,7 +83,8 @@ LogicalResult GemmLowering::planArgument(unsigned index) {
   OperandPlan plan;
   if (argument == linear.getWeight()) {
     if (!isWeight(kernel, index))
-      return linear.emitOpError("has no lowering for a weight that is computed");
+      return linear.emitOpError(
+          "has no lowering for a weight that is computed");
     if (linear.getLayout() == graph::Layout::OutIn)
       plan.recipe.push_back("transpose");
     plan.recipe.push_back("pack " + std::to_string(panel));
@@ -133,17 +134,17 @@ Func GemmLowering::accumulate() {
   auto zero = [&](const Point &) { return builder->real(0.0); };
   Func sum = builder->func(
       {"acc", schedule::Role::Accumulator, dims(true), extents()}, zero);
-  builder->update(sum, {{"k", builder->index(0), builder->index(inner)}},
-                  [&](const Point &pure, const Point &reduced) {
-                    Expr row = min(pure.back(), lastRow);
-                    Point at = {pure[0], reduced[0], pure[1]};
-                    if (!panelled)
-                      at = {modulo(pure[0], panel), reduced[0],
-                            floorDiv(pure[0], panel)};
-                    Expr product = builder->load(x, {reduced[0], row}) *
-                                   builder->load(weight, at);
-                    return Store{pure, sum(pure) + product};
-                  });
+  builder->update(
+      sum, {{"k", builder->index(0), builder->index(inner)}},
+      [&](const Point &pure, const Point &reduced) {
+        Expr row = min(pure.back(), lastRow);
+        Point at = {pure[0], reduced[0], pure[1]};
+        if (!panelled)
+          at = {modulo(pure[0], panel), reduced[0], floorDiv(pure[0], panel)};
+        Expr product =
+            builder->load(x, {reduced[0], row}) * builder->load(weight, at);
+        return Store{pure, sum(pure) + product};
+      });
   return sum;
 }
 
@@ -175,15 +176,15 @@ LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
     return op->emitOpError("has no lowering: a second norm in one kernel");
   // Tiles run past the last row; what they read there is thrown away.
   clampRows = true;
-  Func row = builder->func(
-      {"row", schedule::Role::Row, dims(true), extents()},
-      [&](const Point &point) { return valueAt(x, point); });
+  Func row =
+      builder->func({"row", schedule::Role::Row, dims(true), extents()},
+                    [&](const Point &point) { return valueAt(x, point); });
   clampRows = false;
   rows[x] = row;
   RowReader reader = rowOf(rows[x]);
   if (auto norm = dyn_cast<graph::LayerNormOp>(op))
-    moments[op] = rowMoments(*builder, reader, toFloat(columnCount),
-                             norm.epsilon());
+    moments[op] =
+        rowMoments(*builder, reader, toFloat(columnCount), norm.epsilon());
   else
     scales[op] = rowInverseNorm(*builder, reader,
                                 cast<graph::L2NormalizeOp>(op).epsilon());

@@ -3,8 +3,8 @@
 #include "compiler/lower/kernels/Kernel.h"
 
 #include "compiler/lower/kernels/Transcendentals.h"
-#include "schedules/cpu/Rows.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "schedules/cpu/Rows.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <algorithm>
@@ -154,25 +154,24 @@ Func reduceRow(
   auto initial = [&](const Point &) { return builder.real(start); };
   Func lanes = builder.func(
       {name + "_lanes", schedule::Role::Lanes, laneDims, laneExtents}, initial);
-  builder.update(lanes, row.reductions(),
-                 [&](const Point &pure, const Point &reduced) {
-                   Point outer(pure.begin() + 1, pure.end());
-                   Expr value = term(row.read(pure[0], reduced, outer), outer);
-                   if (row.live)
-                     value = select(row.live(pure[0], reduced), value,
-                                    builder.real(start));
-                   return Store{pure, join(lanes(pure), value)};
-                 });
+  builder.update(
+      lanes, row.reductions(), [&](const Point &pure, const Point &reduced) {
+        Point outer(pure.begin() + 1, pure.end());
+        Expr value = term(row.read(pure[0], reduced, outer), outer);
+        if (row.live)
+          value =
+              select(row.live(pure[0], reduced), value, builder.real(start));
+        return Store{pure, join(lanes(pure), value)};
+      });
   Func total = builder.func(
       {name, schedule::Role::Scalar, row.outerDims, row.outerExtents}, initial);
-  builder.update(
-      total,
-      {{"rv", builder.index(0), builder.index(schedule::rowLanes)}},
-      [&](const Point &pure, const Point &reduced) {
-        Point lane = {reduced[0]};
-        lane.insert(lane.end(), pure.begin(), pure.end());
-        return Store{pure, join(total(pure), lanes(lane))};
-      });
+  builder.update(total,
+                 {{"rv", builder.index(0), builder.index(schedule::rowLanes)}},
+                 [&](const Point &pure, const Point &reduced) {
+                   Point lane = {reduced[0]};
+                   lane.insert(lane.end(), pure.begin(), pure.end());
+                   return Store{pure, join(total(pure), lanes(lane))};
+                 });
   return total;
 }
 
@@ -187,12 +186,11 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
                        [](Expr element, const Point &) { return element; });
   Func mean =
       scalar("row_mean", [&](const Point &p) { return sum(p) / count; });
-  Func squares =
-      reduceRow(builder, "row_squares", row, Combine::Sum,
-                [&](Expr element, const Point &outer) {
-                  Expr difference = element - mean(outer);
-                  return difference * difference;
-                });
+  Func squares = reduceRow(builder, "row_squares", row, Combine::Sum,
+                           [&](Expr element, const Point &outer) {
+                             Expr difference = element - mean(outer);
+                             return difference * difference;
+                           });
   Func scale = scalar("row_scale", [&](const Point &p) {
     return builder.real(1.0) / squareRoot(squares(p) / count + eps);
   });
@@ -201,15 +199,15 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
 
 Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row,
                     double eps) {
-  Func squares = reduceRow(
-      builder, "row_squares", row, Combine::Sum,
-      [](Expr element, const Point &) { return element * element; });
-  return builder.func({"row_scale", schedule::Role::Scalar, row.outerDims,
-                       row.outerExtents},
-                      [&](const Point &p) {
-                        return builder.real(1.0) /
-                               max(squareRoot(squares(p)), builder.real(eps));
-                      });
+  Func squares =
+      reduceRow(builder, "row_squares", row, Combine::Sum,
+                [](Expr element, const Point &) { return element * element; });
+  return builder.func(
+      {"row_scale", schedule::Role::Scalar, row.outerDims, row.outerExtents},
+      [&](const Point &p) {
+        return builder.real(1.0) /
+               max(squareRoot(squares(p)), builder.real(eps));
+      });
 }
 
 } // namespace heddle::lower

@@ -16,10 +16,10 @@ namespace heddle::lower {
 
 /// How a kernel sees one operand.
 struct OperandPlan {
-  shape::Shape view;                ///< innermost first, dense
-  std::vector<std::string> recipe;  ///< weights only; empty: as in the file
-  std::vector<int64_t> stored;      ///< weights: extents after the recipe,
-                                    ///< outermost first
+  shape::Shape view;               ///< innermost first, dense
+  std::vector<std::string> recipe; ///< weights only; empty: as in the file
+  std::vector<int64_t> stored;     ///< weights: extents after the recipe,
+                                   ///< outermost first
 };
 
 /// What the host must know of a lowered kernel.
@@ -37,7 +37,7 @@ OperandPlan plainPlan(mlir::Value tensor);
 
 /// True when the argument is a weight, whose layout a recipe may choose.
 bool isWeight(graph::OutlinedOp kernel, unsigned argument);
-constexpr llvm::StringLiteral weightAttr = "hgraph.weight";
+constexpr llvm::StringLiteral weightAttr = "heddle.weight";
 
 /// The pipeline of a kernel: arguments as planned, nothing in it yet.
 class KernelBuilder : public PipelineBuilder {
@@ -82,16 +82,17 @@ struct RowReader {
 enum class Combine { Sum, Max };
 
 /// reduce over a row of term(element, outer); one value a row.
-Func reduceRow(PipelineBuilder &builder, const std::string &name,
-               const RowReader &row, Combine combine,
-               const std::function<Expr(Expr element, const Point &outer)> &term);
+Func reduceRow(
+    PipelineBuilder &builder, const std::string &name, const RowReader &row,
+    Combine combine,
+    const std::function<Expr(Expr element, const Point &outer)> &term);
 
 /// A reader of a row of `extent` elements (a constant or read at run time).
-RowReader flatRow(PipelineBuilder &builder, Expr extent,
-                  std::optional<int64_t> constant,
-                  const std::vector<std::string> &outerDims,
-                  const std::vector<int64_t> &outerExtents,
-                  const std::function<Expr(Expr index, const Point &outer)> &at);
+RowReader
+flatRow(PipelineBuilder &builder, Expr extent, std::optional<int64_t> constant,
+        const std::vector<std::string> &outerDims,
+        const std::vector<int64_t> &outerExtents,
+        const std::function<Expr(Expr index, const Point &outer)> &at);
 
 /// mean and 1 / sqrt(variance + eps) of a row: two passes, in f32.
 struct RowMoments {

@@ -29,7 +29,9 @@ std::vector<int64_t> extentsOf(Value tensor) {
   return extents;
 }
 
-Point reversed(const Point &point) { return Point(point.rbegin(), point.rend()); }
+Point reversed(const Point &point) {
+  return Point(point.rbegin(), point.rend());
+}
 
 /// Turns the ops of one kernel into funcs; points are outermost first, as the
 /// tensors' axes are.
@@ -71,19 +73,16 @@ Expr RowsLowering::extentOf(Value value, unsigned axis) {
     shape::Shape shape = shapeOf(argument);
     for (size_t i = 0; i < shape.size(); ++i)
       if (shape[i] == wanted)
-        return builder.extent(builder.bufferOf(argument),
-                              shape.size() - 1 - i);
+        return builder.extent(builder.bufferOf(argument), shape.size() - 1 - i);
   }
   return {};
 }
 
 Func RowsLowering::materialize(Value value) {
   size_t rank = shapeOf(value).size();
-  Func func = builder.func({"row", schedule::Role::Row, dimNames(rank),
-                            extentsOf(value)},
-                           [&](const Point &point) {
-                             return valueAt(value, reversed(point));
-                           });
+  Func func = builder.func(
+      {"row", schedule::Role::Row, dimNames(rank), extentsOf(value)},
+      [&](const Point &point) { return valueAt(value, reversed(point)); });
   rows[value] = func;
   return func;
 }
@@ -131,9 +130,8 @@ void RowsLowering::prepareMean(graph::MeanOp op) {
     return isNonZero(valueAt(mask, leading));
   };
   auto zero = [&](const Point &) { return builder.real(0.0); };
-  Func sum = builder.func({"sum", schedule::Role::RowSum, dimNames(rank),
-                           extentsOf(result)},
-                          zero);
+  Func sum = builder.func(
+      {"sum", schedule::Role::RowSum, dimNames(rank), extentsOf(result)}, zero);
   builder.update(sum, {{"r", builder.index(0), length}},
                  [&](const Point &pure, const Point &reduced) {
                    Point point = insertAxis(pure, reduced[0]);

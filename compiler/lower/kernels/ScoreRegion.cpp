@@ -81,8 +81,7 @@ Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {
     Point point;
     for (size_t i = 0; i < rank; ++i) {
       Expr last = builder.extent(buffer, i) - 1.0;
-      point.push_back(
-          clamp(operands[rank - 1 - i], builder.index(0), last));
+      point.push_back(clamp(operands[rank - 1 - i], builder.index(0), last));
     }
     result = builder.load(buffer, point);
     if (read.getElement().getType().isInteger(1))

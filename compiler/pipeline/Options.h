@@ -1,0 +1,33 @@
+// What a compilation is told.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_PIPELINE_OPTIONS_H
+#define HEDDLE_COMPILER_PIPELINE_OPTIONS_H
+
+#include "compiler/pipeline/Phases.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace heddle::pipeline {
+
+struct Options {
+  std::string input;                ///< a .heddle text or a printed phase
+  std::vector<std::string> weights; ///< safetensors files or random:SEED
+  std::vector<std::pair<std::string, std::string>> defines;
+  Phase stopAfter = Phase::Artifact;
+  /// Where the result goes; a folder for `objects`; empty: standard output,
+  /// or beside the input for an artefact.
+  std::string output;
+  std::vector<std::string> variants; ///< of cpuTargets(); empty: all
+  int optimization = 2; ///< 0: one op a kernel, checks in kernels; 1: checks
+                        ///< off; 2, 3: kernels fused
+  bool stripSchedule = false; ///< algorithms only: slow, right
+  bool useCache = true;       ///< of compiled kernels
+  bool remarks = false;       ///< print what was decided and why
+  unsigned jobs = 0;          ///< child processes at once; 0: one a CPU
+};
+
+} // namespace heddle::pipeline
+
+#endif // HEDDLE_COMPILER_PIPELINE_OPTIONS_H

@@ -1,0 +1,77 @@
+// The whole way from a model's text to an artefact.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_PIPELINE_PIPELINE_H
+#define HEDDLE_COMPILER_PIPELINE_PIPELINE_H
+
+#include "compiler/pipeline/Options.h"
+#include "compiler/weights/Weights.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <functional>
+#include <memory>
+
+namespace mlir {
+class MLIRContext;
+}
+
+namespace heddle::pipeline {
+
+/// Every dialect that a phase may print.
+void registerDialects(mlir::DialectRegistry &registry);
+
+/// A context with all of them loaded, single threaded: kernels are compiled in
+/// child processes, and a thread must not live while one is forked.
+std::unique_ptr<mlir::MLIRContext> makeContext();
+
+/// Work that was done, for a progress line: "kernels 3 of 14".
+using Progress = std::function<void(const std::string &)>;
+
+/// What the front end gives.
+struct Model {
+  mlir::OwningOpRef<mlir::ModuleOp> module; ///< at `phase`
+  Phase phase = Phase::Graph;
+  std::optional<weights::WeightSource> weights;
+};
+
+/// Reads the input, prints its diagnostics to standard error, and checks every
+/// weight it names against the files when there are any. For
+/// --stop-after=ast the tree goes to `ast` and the module stays null.
+mlir::FailureOr<Model> readModel(const Options &options,
+                                 mlir::MLIRContext &context, std::string *ast);
+
+/// Takes the module from where it is to `stop`, which is at most `schedule`.
+mlir::LogicalResult lowerTo(Phase stop, Model &model, const Options &options);
+
+/// Lowered statements of all kernels and variants as text.
+mlir::FailureOr<std::string> printStatements(Model &model,
+                                             const Options &options);
+
+/// A named object of the artefact.
+struct Object {
+  std::string name; ///< k3_avx512.o
+  std::string bytes;
+};
+
+/// Kernels by child processes and the cache, then the host's object.
+struct Objects {
+  std::vector<Object> objects;
+  std::map<std::string, int64_t> scratch; ///< bytes a thread, by kernel
+  size_t compiled = 0;                    ///< not found in the cache
+};
+mlir::FailureOr<Objects> compileObjects(Model &model, const Options &options,
+                                        const Progress &progress);
+
+/// Links the objects and writes the file, whole or not at all.
+mlir::LogicalResult writeArtifact(Model &model, const Options &options,
+                                  const Objects &objects,
+                                  const std::string &path);
+
+/// Everything: 0 done, 1 the input was wrong and standard error says where,
+/// 3 our bug.
+int compile(const Options &options, const Progress &progress);
+
+} // namespace heddle::pipeline
+
+#endif // HEDDLE_COMPILER_PIPELINE_PIPELINE_H
