@@ -13,7 +13,7 @@ constexpr int64_t largest = std::numeric_limits<int64_t>::max();
 constexpr size_t maxTerms = 256;
 constexpr size_t maxFactors = 16;
 /// Vertices of the box of ranges that `maximum` is ready to visit.
-constexpr size_t maxVertexNames = 12;
+constexpr size_t maxVertexNames = 6;
 
 bool addOverflows(int64_t a, int64_t b, int64_t &result) {
   return __builtin_add_overflow(a, b, &result);
@@ -367,10 +367,19 @@ std::optional<int64_t> maximum(const Dim &dim,
     if (!used.back())
       return std::nullopt;
   }
-  bool multilinear = true;
-  for (const Term &term : dim.terms())
+  bool multilinear = true, rising = true;
+  for (const Term &term : dim.terms()) {
+    rising &= term.coefficient >= 0;
     for (size_t i = 1; i < term.factors.size(); ++i)
       multilinear &= term.factors[i] != term.factors[i - 1];
+  }
+  DimValues greatest;
+  for (const DimRange *range : used) {
+    rising &= range->min >= 0;
+    greatest[range->name] = range->max;
+  }
+  if (rising)
+    return dim.evaluate(greatest);
   if (multilinear && used.size() <= maxVertexNames)
     return maximumOverCorners(dim, used);
   return maximumByTerms(dim, ranges);

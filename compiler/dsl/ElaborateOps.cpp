@@ -1,0 +1,299 @@
+// The ops: their parameters, and how each checks and writes itself down.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/dsl/Elaborator.h"
+
+#include <cmath>
+
+namespace heddle::dsl {
+namespace {
+
+/// A parameter that is given by name or left out.
+ParameterSpec option(const char *name) { return {name, false, true}; }
+ParameterSpec needed(const char *name) { return {name, true, false}; }
+ParameterSpec neededByName(const char *name) { return {name, true, true}; }
+
+} // namespace
+
+const std::vector<Builtin> &Builtin::all() {
+  using E = Elaborator;
+  static const std::vector<Builtin> builtins = {
+      {"embed",
+       {needed("ids"), needed("table"), option("rows"), option("width")},
+       &E::embed},
+      {"positions",
+       {needed("length"), needed("table"), option("rows"), option("width")},
+       &E::positions},
+      {"row",
+       {needed("table"), needed("index"), option("rows"), option("width")},
+       &E::row},
+      {"linear",
+       {needed("x"), needed("weights"), option("bias"), option("layout"),
+        option("out")},
+       &E::linear},
+      {"layer_norm",
+       {needed("x"), needed("weights"), option("eps")},
+       &E::layerNorm},
+      {"gelu", {needed("x"), option("approximate")}, &E::gelu},
+      {"relu", {needed("x")}, &E::relu},
+      {"split_heads", {needed("x"), needed("heads")}, &E::splitHeads},
+      {"merge_heads", {needed("x")}, &E::mergeHeads},
+      {"attention",
+       {needed("q"), needed("k"), needed("v"), option("mask"), option("scale")},
+       &E::attention},
+      {"softmax", {needed("x"), option("over")}, &E::softmax},
+      {"mean", {needed("x"), neededByName("over"), option("where")}, &E::mean},
+      {"l2_normalize", {needed("x"), option("eps")}, &E::l2Normalize},
+      {"padding", {needed("mask")}, &E::padding},
+      {"window", {needed("n")}, &E::window},
+      {"prefix", {needed("n")}, &E::prefix},
+  };
+  return builtins;
+}
+
+const Builtin *Builtin::find(std::string_view name) {
+  for (const Builtin &builtin : all())
+    if (builtin.name == name)
+      return &builtin;
+  return nullptr;
+}
+
+std::vector<std::string> Builtin::names() {
+  std::vector<std::string> names;
+  for (const Builtin &builtin : all())
+    names.push_back(builtin.name);
+  return names;
+}
+
+Datum Elaborator::embed(const Arguments &arguments) {
+  std::optional<ValueId> ids = tensorOf(arguments, "ids", true);
+  std::optional<ValueId> rows = table(arguments);
+  if (!ids || !rows)
+    return Poison();
+  Datum result =
+      emitInferred(OpKind::Embed, {*ids, *rows},
+                   shape::embed(shapeOf(*ids), shapeOf(*rows)), arguments.mark);
+  auto input = inputs.find(*ids);
+  if (!isPoison(result) && input != inputs.end())
+    tableUses.push_back({input->second, *shapeOf(*rows)[0].constant(),
+                         arguments.mark, shape::str(shapeOf(*rows))});
+  return result;
+}
+
+Datum Elaborator::positions(const Arguments &arguments) {
+  const Arguments::Given &given = *arguments.find("length");
+  std::optional<shape::Dim> length = toDim(given.value);
+  if (!length)
+    wrongArgument(arguments, given, "a dim or an integer");
+  else if (!shape::provablyAtMost(1, *length, program.dims)) {
+    error(given.span, "the length " + length->str() + " may be less than 1");
+    length.reset();
+  }
+  std::optional<ValueId> rows = table(arguments);
+  if (!length || !rows)
+    return Poison();
+  return emitInferred(OpKind::Positions, {*rows},
+                      shape::positions(*length, shapeOf(*rows), program.dims),
+                      arguments.mark, {{"length", *length}});
+}
+
+Datum Elaborator::row(const Arguments &arguments) {
+  std::optional<ValueId> rows = table(arguments);
+  std::optional<int64_t> index = integerOf(arguments, "index");
+  if (!rows || !index)
+    return Poison();
+  return emitInferred(OpKind::Row, {*rows}, shape::row(shapeOf(*rows), *index),
+                      arguments.mark, {{"index", *index}});
+}
+
+Datum Elaborator::linear(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<std::string> path = pathOf(arguments, "weights");
+  std::optional<std::string> order =
+      choiceOf(arguments, "layout", {"out_in", "in_out"});
+  const Arguments::Given *bias = arguments.find("bias");
+  bool good = x && path && order;
+  if (bias && !std::holds_alternative<None>(bias->value)) {
+    wrongArgument(arguments, *bias, "none or left out");
+    good = false;
+  }
+  std::optional<int64_t> out = extentOf(arguments, "out", good);
+  if (!good)
+    return Poison();
+
+  shape::Layout layout =
+      *order == "out_in" ? shape::Layout::OutIn : shape::Layout::InOut;
+  bool outFirst = layout == shape::Layout::OutIn;
+  std::optional<shape::Shape> derived;
+  const shape::Shape &features = shapeOf(*x);
+  if (out && !features.empty() && features.back().isConstant())
+    derived = outFirst ? shape::Shape{*out, features.back()}
+                       : shape::Shape{features.back(), *out};
+  std::optional<ValueId> weights =
+      weight(*path + ".weight", derived, arguments.mark,
+             "declare it, say 'out = N' or give the weight files");
+  if (weights && shapeOf(*weights).size() == 2) {
+    const shape::Dim &found = shapeOf(*weights)[outFirst ? 0 : 1];
+    if (!checkExtent(arguments, "out", out, found, *weights))
+      return Poison();
+    out = found.constant();
+  }
+  std::vector<ValueId> operands = {*x};
+  std::optional<ValueId> added;
+  if (!bias) {
+    std::optional<shape::Shape> length;
+    if (out)
+      length = shape::Shape{*out};
+    added = weight(*path + ".bias", length, arguments.mark,
+                   "declare it or give the weight files");
+  }
+  if (!weights || (!bias && !added))
+    return Poison();
+  operands.push_back(*weights);
+  if (added)
+    operands.push_back(*added);
+  return emitInferred(OpKind::Linear, operands,
+                      shape::linear(shapeOf(*x), shapeOf(*weights),
+                                    added ? &shapeOf(*added) : nullptr, layout),
+                      arguments.mark, {{"layout", *order}});
+}
+
+Datum Elaborator::layerNorm(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<std::string> path = pathOf(arguments, "weights");
+  std::optional<double> eps = epsilonOf(arguments, 1e-5);
+  if (!x || !path || !eps)
+    return Poison();
+  std::optional<shape::Shape> derived;
+  if (!shapeOf(*x).empty() && shapeOf(*x).back().isConstant())
+    derived = shape::Shape{shapeOf(*x).back()};
+  const char *hint = "declare it or give the weight files";
+  std::optional<ValueId> factor =
+      weight(*path + ".weight", derived, arguments.mark, hint);
+  std::optional<ValueId> added =
+      weight(*path + ".bias", derived, arguments.mark, hint);
+  if (!factor || !added)
+    return Poison();
+  return emitInferred(
+      OpKind::LayerNorm, {*x, *factor, *added},
+      shape::layerNorm(shapeOf(*x), shapeOf(*factor), &shapeOf(*added)),
+      arguments.mark, {{"eps", *eps}});
+}
+
+Datum Elaborator::gelu(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<std::string> form =
+      choiceOf(arguments, "approximate", {"none", "tanh"});
+  if (!x || !form)
+    return Poison();
+  return emit(OpKind::Gelu, {*x}, type(*x), arguments.mark,
+              {{"approximate", *form}});
+}
+
+Datum Elaborator::relu(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  if (!x)
+    return Poison();
+  return emit(OpKind::Relu, {*x}, type(*x), arguments.mark);
+}
+
+Datum Elaborator::splitHeads(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<int64_t> heads = integerOf(arguments, "heads");
+  if (!x || !heads)
+    return Poison();
+  return emitInferred(OpKind::SplitHeads, {*x},
+                      shape::splitHeads(shapeOf(*x), *heads), arguments.mark,
+                      {{"heads", *heads}});
+}
+
+Datum Elaborator::mergeHeads(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  if (!x)
+    return Poison();
+  return emitInferred(OpKind::MergeHeads, {*x}, shape::mergeHeads(shapeOf(*x)),
+                      arguments.mark);
+}
+
+Datum Elaborator::attention(const Arguments &arguments) {
+  std::optional<ValueId> q = tensorOf(arguments, "q");
+  std::optional<ValueId> k = tensorOf(arguments, "k");
+  std::optional<ValueId> v = tensorOf(arguments, "v");
+  const Arguments::Given *given = arguments.find("mask");
+  const MaskRef *mask = given ? std::get_if<MaskRef>(&given->value) : nullptr;
+  if (given && !mask && !std::holds_alternative<None>(given->value)) {
+    wrongArgument(arguments, *given, "a mask or none");
+    return Poison();
+  }
+  if (!q || !k || !v)
+    return Poison();
+  shape::Inferred inferred =
+      shape::attention(shapeOf(*q), shapeOf(*k), shapeOf(*v));
+  std::optional<double> scale = 1.0;
+  std::shared_ptr<const ScoreRegion> score;
+  if (inferred) {
+    std::optional<int64_t> width = shapeOf(*q)[3].constant();
+    scale = numberOf(arguments, "scale", width ? 1 / std::sqrt(*width) : 0);
+    if (!width && !arguments.find("scale")) {
+      error(arguments.mark, "'attention' needs a scale: the width of q " +
+                                shape::str(shapeOf(*q)) + " is not constant");
+      return Poison();
+    }
+    if (scale && !std::isfinite(static_cast<float>(*scale))) {
+      error(arguments.find("scale")->span,
+            "the scale is out of the range of f32");
+      return Poison();
+    }
+    if (mask)
+      score = scoreRegion(*mask, shapeOf(*q), shapeOf(*k), arguments.mark);
+    if (!scale || (mask && !score))
+      return Poison();
+  }
+  return emitInferred(OpKind::Attention, {*q, *k, *v}, inferred, arguments.mark,
+                      {{"scale", *scale}}, std::move(score));
+}
+
+Datum Elaborator::softmax(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<int64_t> axis = x ? axisOf(arguments, *x, -1) : std::nullopt;
+  if (!axis)
+    return Poison();
+  shape::Inferred inferred = shape::reduce(shapeOf(*x), *axis);
+  if (inferred)
+    inferred = shapeOf(*x);
+  return emitInferred(OpKind::Softmax, {*x}, inferred, arguments.mark,
+                      {{"axis", *axis}});
+}
+
+Datum Elaborator::mean(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<int64_t> axis = x ? axisOf(arguments, *x, -1) : std::nullopt;
+  if (!axis)
+    return Poison();
+  const Arguments::Given *given = arguments.find("where");
+  if (!given)
+    return emitInferred(OpKind::Mean, {*x}, shape::reduce(shapeOf(*x), *axis),
+                        arguments.mark, {{"axis", *axis}});
+  const Tensor *mask = std::get_if<Tensor>(&given->value);
+  if (!mask || type(mask->id).element == ElementType::F32) {
+    wrongArgument(arguments, *given, "an i32 or bool tensor");
+    return Poison();
+  }
+  return emitInferred(OpKind::Mean, {*x, mask->id},
+                      shape::reduceWhere(shapeOf(*x), *axis, shapeOf(mask->id)),
+                      arguments.mark, {{"axis", *axis}});
+}
+
+Datum Elaborator::l2Normalize(const Arguments &arguments) {
+  std::optional<ValueId> x = tensorOf(arguments, "x");
+  std::optional<double> eps = epsilonOf(arguments, 1e-12);
+  if (!x || !eps)
+    return Poison();
+  shape::Inferred inferred =
+      shape::reduce(shapeOf(*x), static_cast<int64_t>(shapeOf(*x).size()) - 1);
+  if (inferred)
+    inferred = shapeOf(*x);
+  return emitInferred(OpKind::L2Normalize, {*x}, inferred, arguments.mark,
+                      {{"eps", *eps}});
+}
+
+} // namespace heddle::dsl

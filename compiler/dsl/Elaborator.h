@@ -1,0 +1,294 @@
+// Runs the tree of a model and writes down the ops it meets; private to the
+// Elaborate*.cpp files, which each hold one part of it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_DSL_ELABORATOR_H
+#define HEDDLE_COMPILER_DSL_ELABORATOR_H
+
+#include "compiler/dsl/Datum.h"
+#include "compiler/dsl/Sema.h"
+#include "compiler/shape/Infer.h"
+
+#include <set>
+
+namespace heddle::dsl {
+
+/// Levels of calls, blocks and expressions that may be open at once.
+constexpr uint32_t maxOpenLevels = 512;
+/// Conditions of one mask.
+constexpr uint32_t maxMaskNodes = 1024;
+/// Axes of a tensor, and dims of a model.
+constexpr size_t maxRank = 8, maxDims = 64;
+/// Bytes of a weight's path.
+constexpr size_t maxPathBytes = 1024;
+
+/// A parameter of an op or a fn, as calls see it.
+struct ParameterSpec {
+  std::string name;
+  bool required = true;
+  bool namedOnly = false;
+};
+
+/// The evaluated arguments of a call, by parameter.
+struct Arguments {
+  std::string callee;
+  Span mark; ///< The callee's name, where messages about the whole point.
+  struct Given {
+    std::string name;
+    Datum value;
+    Span span;
+  };
+  std::vector<Given> given;
+
+  /// Null when the argument was left out.
+  const Given *find(std::string_view name) const;
+};
+
+/// An op of the language.
+struct Builtin;
+
+class Elaborator {
+public:
+  Elaborator(const ast::File &file, const Source &source,
+             const Options &options, Diagnostics &diagnostics);
+  std::optional<Program> run();
+
+private:
+  /// The model, or a call of a fn under way.
+  struct Activation {
+    explicit Activation(Environment *outer) : environment(outer) {}
+    Environment environment;
+    const ast::Function *function = nullptr; ///< Null in the model.
+    Activation *caller = nullptr;
+    int32_t frame = -1;
+    bool returned = false;
+    std::vector<Datum> results;
+  };
+  struct KnownFunction {
+    const ast::Function *function;
+    bool inModel;
+  };
+  struct DeclaredWeight {
+    TensorType type;
+    Span span;
+  };
+  /// An embed that reads rows of a table by an input.
+  struct TableUse {
+    size_t input; ///< Index into Program::inputs.
+    int64_t rows;
+    Span span;
+    std::string table;
+  };
+
+  // The model, in Elaborate.cpp.
+  const ast::Model *findModel();
+  void collectFunctions(const ast::Model &model);
+  void addFunction(const ast::Function &function, bool inModel);
+  void runParameters(const ast::Model &model);
+  /// The value of `-D name=value` in the type of the default.
+  Datum defined(const std::string &name, const std::string &text,
+                const Datum &standard);
+  void runBlock(const ast::Block &block);
+  void runStatement(const ast::Stmt &stmt);
+  void run(const ast::DimDecl &decl, Span mark);
+  void run(const ast::InputDecl &decl, Span mark);
+  void run(const ast::WeightDecl &decl, Span mark);
+  void run(const ast::Assign &assign, Span mark);
+  void run(const ast::Repeat &repeat, Span mark);
+  void run(const ast::Scope &scope, Span mark);
+  void run(const ast::If &branch, Span mark);
+  void run(const ast::Output &output, Span mark);
+  void run(const ast::Return &result, Span mark);
+  void run(const ast::Function &function, Span mark);
+  void assign(const ast::Name &target, Datum value);
+  /// Reports a name that the model has already; the new one is not added.
+  bool isTaken(const ast::Name &name);
+  bool requireTop(const char *what, Span mark);
+  std::optional<TensorType> tensorType(const ast::Name &element,
+                                       const std::vector<ast::ExprPtr> &list);
+
+  // What is known only at the end, in Finish.cpp.
+  void finish();
+  void finishDims();
+  void finishRanges();
+  void finishWeights();
+  void reportMissing();
+  void removeUnused();
+  void warnUnused(const std::vector<bool> &live);
+
+  // Expressions, in ElaborateExpr.cpp.
+  Datum evaluate(const ast::Expr &expr);
+  Datum evaluateInside(const ast::Expr &expr);
+  Datum evaluateVariable(const ast::Expr &expr);
+  Datum evaluatePath(const ast::Expr &expr);
+  Datum evaluateUnary(const ast::Expr &expr);
+  Datum evaluateBinary(const ast::Expr &expr);
+  Datum evaluateLogic(const ast::Expr &expr, const Datum &a, const Datum &b);
+  Datum evaluateArithmetic(const ast::Expr &expr, const Datum &a,
+                           const Datum &b);
+  Datum compare(const ast::Expr &expr, const Datum &a, const Datum &b);
+  Datum wholeArithmetic(const ast::Expr &expr, const shape::Dim &a,
+                        const shape::Dim &b);
+  Datum tensorArithmetic(const ast::Expr &expr, const Datum &a, const Datum &b);
+  std::optional<int64_t> evaluateInteger(const ast::Expr &expr,
+                                         const char *what);
+  std::optional<bool> evaluateTruth(const ast::Expr &expr, const char *what);
+  /// Values of a list; a call of a fn may stand for several.
+  std::vector<Datum> evaluateList(const std::vector<ast::ExprPtr> &exprs,
+                                  size_t expected);
+
+  // Calls, in ElaborateCall.cpp.
+  Datum evaluateCall(const ast::Expr &expr);
+  std::vector<Datum> callFunction(const KnownFunction &known,
+                                  const ast::Expr &expr);
+  bool bind(const ast::Expr &call, const std::vector<ParameterSpec> &specs,
+            std::vector<const ast::Argument *> &bound);
+  /// Evaluates the arguments; false when they do not suit the parameters.
+  bool evaluateArguments(const ast::Expr &call,
+                         const std::vector<ParameterSpec> &specs,
+                         Arguments &arguments);
+  void unknownFunction(const ast::Expr &expr);
+
+  // Ops, in ElaborateOps.cpp.
+  friend struct Builtin;
+  Datum embed(const Arguments &arguments);
+  Datum positions(const Arguments &arguments);
+  Datum row(const Arguments &arguments);
+  Datum linear(const Arguments &arguments);
+  Datum layerNorm(const Arguments &arguments);
+  Datum gelu(const Arguments &arguments);
+  Datum relu(const Arguments &arguments);
+  Datum splitHeads(const Arguments &arguments);
+  Datum mergeHeads(const Arguments &arguments);
+  Datum attention(const Arguments &arguments);
+  Datum softmax(const Arguments &arguments);
+  Datum mean(const Arguments &arguments);
+  Datum l2Normalize(const Arguments &arguments);
+
+  // Typed access to arguments, in Arguments.cpp. Each reports what it found
+  // instead; the argument must have been given unless there is a default.
+  std::optional<ValueId> tensorOf(const Arguments &arguments, const char *name,
+                                  bool wholeNumbers = false);
+  std::optional<std::string> pathOf(const Arguments &arguments,
+                                    const char *name);
+  std::optional<int64_t> integerOf(const Arguments &arguments,
+                                   const char *name);
+  /// A constant extent that may be left out; clears `good` on an error.
+  std::optional<int64_t> extentOf(const Arguments &arguments, const char *name,
+                                  bool &good);
+  /// False, reported, when an extent was given and the weight has another.
+  bool checkExtent(const Arguments &arguments, const char *name,
+                   std::optional<int64_t> given, const shape::Dim &found,
+                   ValueId weight);
+  /// `eps`: finite and not negative.
+  std::optional<double> epsilonOf(const Arguments &arguments, double standard);
+  std::optional<double> numberOf(const Arguments &arguments, const char *name,
+                                 double standard);
+  std::optional<std::string> choiceOf(const Arguments &arguments,
+                                      const char *name,
+                                      std::vector<std::string> choices);
+  std::optional<int64_t> axisOf(const Arguments &arguments, ValueId x,
+                                int64_t standard);
+  void wrongArgument(const Arguments &arguments, const Arguments::Given &given,
+                     const char *expected);
+
+  // Masks, in ElaborateMask.cpp.
+  Datum padding(const Arguments &arguments);
+  Datum window(const Arguments &arguments);
+  Datum prefix(const Arguments &arguments);
+  Datum combine(Mask::Kind kind, Span mark, std::vector<MaskRef> operands);
+  /// The region of a mask over scores [B, H, Tq, Tk]; null when it does not
+  /// fit.
+  std::shared_ptr<const ScoreRegion> scoreRegion(const MaskRef &mask,
+                                                 const shape::Shape &q,
+                                                 const shape::Shape &k,
+                                                 Span mark);
+  std::optional<uint32_t> lowerMask(const Mask &mask, ScoreRegion &region,
+                                    const shape::Shape &q,
+                                    const shape::Shape &k, Span mark);
+
+  // Weights, in ElaborateWeight.cpp.
+  /// The value of a weight. `derived` is the shape that the text asks for,
+  /// where it says so much; `hint` ends the message when nothing tells the
+  /// shape. Nothing when it was reported or is missing.
+  std::optional<ValueId> weight(const std::string &name,
+                                const std::optional<shape::Shape> &derived,
+                                Span use, const char *hint);
+  std::optional<shape::Shape>
+  shapeOfWeight(const std::string &name,
+                const std::optional<shape::Shape> &derived, Span use,
+                const char *hint);
+  /// The table of embed, positions and row: `p.weight` or `p` itself.
+  std::optional<ValueId> table(const Arguments &arguments);
+  bool isWeight(const std::string &name) const;
+
+  // Emission, in Elaborate.cpp.
+  Location locate(Span span) const;
+  ValueId addValue(TensorType type, Span span);
+  Datum
+  emit(OpKind kind, std::vector<ValueId> operands, TensorType type, Span span,
+       std::vector<std::pair<std::string, AttributeValue>> attributes = {},
+       std::shared_ptr<const ScoreRegion> score = nullptr);
+  /// An op whose f32 shape was inferred; reports a mismatch with the places
+  /// its operands come from.
+  Datum emitInferred(
+      OpKind kind, std::vector<ValueId> operands,
+      const shape::Inferred &inferred, Span span,
+      std::vector<std::pair<std::string, AttributeValue>> attributes = {},
+      std::shared_ptr<const ScoreRegion> score = nullptr);
+  bool checkSize(const TensorType &type, Span span);
+  void noteOrigin(Diagnostic &diagnostic, ValueId value);
+  const TensorType &type(ValueId value) const {
+    return program.values[value].type;
+  }
+  const shape::Shape &shapeOf(ValueId value) const {
+    return program.values[value].type.shape;
+  }
+
+  /// An error with notes about the calls that led to it.
+  Diagnostic &error(Span span, std::string message);
+  std::string describe(const Datum &datum) const;
+  /// Opens a level of nesting; false, reported, when there are too many.
+  bool enterLevel(Span span);
+  /// Counts work; false, reported once, when there is too much.
+  bool step(Span span);
+  bool stopped() const { return outOfSteps || diagnostics.full(); }
+
+  const ast::File &file;
+  const Source &source;
+  const Options &options;
+  Diagnostics &diagnostics;
+  Program program;
+  std::map<std::string, KnownFunction, std::less<>> functions;
+  std::map<std::string, DeclaredWeight, std::less<>> declared;
+  std::map<std::string, ValueId, std::less<>> weights;
+  std::map<ValueId, size_t> inputs; ///< Index into Program::inputs.
+  std::map<std::string, Span, std::less<>> outputs;
+  /// Weights that the files lack, with the place of the first use.
+  std::vector<std::pair<std::string, Span>> missing;
+  std::set<std::string, std::less<>> missingNames;
+  std::vector<TableUse> tableUses;
+  std::set<size_t> inferredRanges; ///< Inputs whose range no text gives.
+  Activation *current = nullptr;
+  std::string scope; ///< Path of the scopes around the statement.
+  uint32_t openLevels = 0;
+  size_t steps = 0;
+  bool outOfSteps = false;
+};
+
+/// An op: its parameters and what runs it.
+struct Builtin {
+  const char *name;
+  std::vector<ParameterSpec> parameters;
+  Datum (Elaborator::*run)(const Arguments &);
+
+  /// Null when there is none of the name.
+  static const Builtin *find(std::string_view name);
+  static std::vector<std::string> names();
+
+private:
+  static const std::vector<Builtin> &all();
+};
+
+} // namespace heddle::dsl
+
+#endif // HEDDLE_COMPILER_DSL_ELABORATOR_H

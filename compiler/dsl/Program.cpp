@@ -1,0 +1,132 @@
+// Names and text of a program.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/dsl/Program.h"
+
+#include <cstdio>
+
+namespace heddle::dsl {
+namespace {
+
+std::string text(const AttributeValue &value) {
+  if (const bool *flag = std::get_if<bool>(&value))
+    return *flag ? "true" : "false";
+  if (const int64_t *integer = std::get_if<int64_t>(&value))
+    return std::to_string(*integer);
+  if (const double *number = std::get_if<double>(&value)) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof(buffer), "%.9g", *number);
+    return buffer;
+  }
+  if (const std::string *string = std::get_if<std::string>(&value))
+    return "\"" + *string + "\"";
+  return std::get<shape::Dim>(value).str();
+}
+
+std::string ref(ValueId value) { return "%" + std::to_string(value); }
+
+std::string text(const ScoreRegion &score, uint32_t index) {
+  using Kind = ScoreNode::Kind;
+  const ScoreNode &node = score.nodes[index];
+  auto infix = [&](const char *sign) {
+    return "(" + text(score, node.operands[0]) + sign +
+           text(score, node.operands[1]) + ")";
+  };
+  switch (node.kind) {
+  case Kind::Score:
+    return "score";
+  case Kind::Batch:
+    return "b";
+  case Kind::Head:
+    return "h";
+  case Kind::Query:
+    return "q";
+  case Kind::Key:
+    return "k";
+  case Kind::Integer:
+    return std::to_string(node.integer);
+  case Kind::Add:
+    return infix(" + ");
+  case Kind::Sub:
+    return infix(" - ");
+  case Kind::Less:
+    return infix(" < ");
+  case Kind::LessEqual:
+    return infix(" <= ");
+  case Kind::And:
+    return infix(" & ");
+  case Kind::Or:
+    return infix(" | ");
+  case Kind::Not:
+    return "!" + text(score, node.operands[0]);
+  case Kind::NotZero:
+    return "(" + text(score, node.operands[0]) + " != 0)";
+  case Kind::Element:
+    break;
+  }
+  std::string indices;
+  for (uint32_t operand : node.operands)
+    indices += (indices.empty() ? "" : ", ") + text(score, operand);
+  return ref(node.tensor) + "[" + indices + "]";
+}
+
+std::string text(const Op &op, const Program &program) {
+  std::string line = ref(op.result) + " = " + name(op.kind);
+  const char *separator = " ";
+  for (ValueId operand : op.operands) {
+    line += separator + ref(operand);
+    separator = ", ";
+  }
+  for (const auto &[key, value] : op.attributes)
+    line += " " + key + "=" + text(value);
+  if (op.score)
+    line += " where " + text(*op.score, op.score->live);
+  const Value &result = program.values[op.result];
+  return line + " : " + str(result.type) + " @" +
+         std::to_string(result.location.place.line) + ":" +
+         std::to_string(result.location.place.column) + "\n";
+}
+
+} // namespace
+
+const char *name(ElementType element) {
+  constexpr const char *names[] = {"f32", "i32", "bool"};
+  return names[static_cast<size_t>(element)];
+}
+
+std::string str(const TensorType &type) {
+  return name(type.element) + shape::str(type.shape);
+}
+
+const char *name(OpKind kind) {
+  constexpr const char *names[] = {
+      "constant", "embed", "positions",   "row",         "add",
+      "sub",      "mul",   "div",         "linear",      "layer_norm",
+      "gelu",     "relu",  "split_heads", "merge_heads", "attention",
+      "softmax",  "mean",  "l2_normalize"};
+  return names[static_cast<size_t>(kind)];
+}
+
+std::string print(const Program &program) {
+  std::string out = "program " + program.name + "\n";
+  for (const shape::DimRange &dim : program.dims)
+    out += "dim " + dim.name + " in " + std::to_string(dim.min) + ".." +
+           std::to_string(dim.max) + "\n";
+  for (const Input &input : program.inputs) {
+    out += ref(input.value) + " = input " + input.name + " : " +
+           str(program.values[input.value].type);
+    if (input.range)
+      out += " in " + std::to_string(input.range->first) + ".." +
+             std::to_string(input.range->second);
+    out += "\n";
+  }
+  for (const Weight &weight : program.weights)
+    out += ref(weight.value) + " = weight " + weight.name + " : " +
+           str(program.values[weight.value].type) + "\n";
+  for (const Op &op : program.ops)
+    out += text(op, program);
+  for (const Output &output : program.outputs)
+    out += "output " + output.name + " = " + ref(output.value) + "\n";
+  return out;
+}
+
+} // namespace heddle::dsl

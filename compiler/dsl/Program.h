@@ -1,0 +1,158 @@
+// A checked model: flat, typed, in SSA form, every block unrolled and every fn
+// in its place. What the lowering to hgraph reads, one op to one op.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_DSL_PROGRAM_H
+#define HEDDLE_COMPILER_DSL_PROGRAM_H
+
+#include "compiler/dsl/Source.h"
+#include "compiler/shape/Dim.h"
+
+#include <memory>
+#include <variant>
+
+namespace heddle::dsl {
+
+/// Index into Program::values.
+using ValueId = uint32_t;
+
+enum class ElementType { F32, I32, Bool };
+/// "f32", "i32", "bool".
+const char *name(ElementType element);
+
+struct TensorType {
+  ElementType element = ElementType::F32;
+  shape::Shape shape;
+  bool operator==(const TensorType &other) const = default;
+};
+/// "f32[batch, seq, 384]".
+std::string str(const TensorType &type);
+
+/// Where text stands, and through which calls of fns it was reached.
+struct Location {
+  Span span;
+  Place place;
+  int32_t frame = -1; ///< Index into Program::frames, -1 outside fns.
+};
+
+/// One call of a fn, unfolded into the program.
+struct Frame {
+  std::string function;
+  Location call;
+};
+
+struct Value {
+  TensorType type;
+  Location location; ///< What made it.
+};
+
+struct Input {
+  std::string name;
+  ValueId value = 0;
+  /// Inclusive range that every element is checked against; given in the text
+  /// or the rows of the tables that it indexes.
+  std::optional<std::pair<int64_t, int64_t>> range;
+};
+/// A tensor of the weight files; one a distinct name, in order of first use.
+struct Weight {
+  std::string name;
+  ValueId value = 0;
+};
+struct Output {
+  std::string name;
+  ValueId value = 0;
+  Location location;
+};
+
+/// The operands and attributes of each stand beside it.
+enum class OpKind {
+  Constant,  ///< () value: number
+  Embed,     ///< (ids, table)
+  Positions, ///< (table) length: dim
+  Row,       ///< (table) index: integer
+  Add,       ///< (a, b); as the next three
+  Sub,
+  Mul,
+  Div,
+  Linear,     ///< (x, weight, [bias]) layout: "out_in" or "in_out"
+  LayerNorm,  ///< (x, weight, bias) eps: number
+  Gelu,       ///< (x) approximate: "none" or "tanh"
+  Relu,       ///< (x)
+  SplitHeads, ///< (x) heads: integer
+  MergeHeads, ///< (x)
+  Attention,  ///< (q, k, v) scale: number; and `score`
+  Softmax,    ///< (x) axis: integer
+  Mean,       ///< (x, [mask]) axis: integer
+  L2Normalize ///< (x) eps: number
+};
+/// "layer_norm": the op's name in the language and in hgraph.
+const char *name(OpKind kind);
+
+using AttributeValue =
+    std::variant<bool, int64_t, double, std::string, shape::Dim>;
+
+/// One node of a score region; operands are indices of earlier nodes.
+struct ScoreNode {
+  enum class Kind {
+    Score, ///< The scaled score, a float.
+    Batch, ///< Indices of the element: batch, query head, query, key.
+    Head,
+    Query,
+    Key,
+    Integer, ///< `integer` as an index.
+    Add,     ///< Of two indices; as the next.
+    Sub,
+    Less, ///< Of two indices, a truth value; as the next.
+    LessEqual,
+    Element, ///< Of `tensor` at the operands; an i32 or a truth value.
+    NotZero, ///< Of an i32, a truth value.
+    And,     ///< Of truth values; as the next two.
+    Or,
+    Not
+  };
+  Kind kind;
+  std::vector<uint32_t> operands;
+  int64_t integer = 0;
+  ValueId tensor = 0;
+};
+
+/// What attention does to each score: (score, b, h, q, k) to whether the key
+/// is live for the query. Without a region every key is.
+struct ScoreRegion {
+  std::vector<ScoreNode> nodes;
+  uint32_t live = 0; ///< The node that decides.
+};
+
+struct Op {
+  OpKind kind = OpKind::Constant;
+  std::vector<ValueId> operands;
+  ValueId result = 0;
+  std::vector<std::pair<std::string, AttributeValue>> attributes;
+  std::shared_ptr<const ScoreRegion> score; ///< Attention's; may be null.
+
+  /// An attribute that the kind has; its type must be the one documented.
+  template <typename T> const T &attribute(std::string_view name) const {
+    for (const auto &[key, value] : attributes)
+      if (key == name)
+        return std::get<T>(value);
+    std::abort(); // our bug: the kind has no such attribute
+  }
+};
+
+struct Program {
+  std::string name;
+  std::string file; ///< Name of the source, for locations.
+  std::vector<shape::DimRange> dims;
+  std::vector<Value> values;
+  std::vector<Input> inputs;
+  std::vector<Weight> weights;
+  std::vector<Op> ops; ///< Each after what it reads.
+  std::vector<Output> outputs;
+  std::vector<Frame> frames;
+};
+
+/// The program as text, one op a line, for tests and for people.
+std::string print(const Program &program);
+
+} // namespace heddle::dsl
+
+#endif // HEDDLE_COMPILER_DSL_PROGRAM_H
