@@ -74,7 +74,7 @@ const Wrong wrongs[] = {
     {"OutputOverInput", [](TinyCall &c) { c.outputs[0].data = c.x.data(); },
      HEDDLE_INVALID_ARGUMENT, "output 0 \"y\" overlaps input 1 \"x\""},
     {"OutputOverOutput",
-     [](TinyCall &c) { c.outputs[1].data = c.y.data() + 7; },
+     [](TinyCall &c) { c.outputs[1].data = c.y.data() + 2; },
      HEDDLE_INVALID_ARGUMENT, "output 1 \"total\" overlaps output 0 \"y\""},
 };
 

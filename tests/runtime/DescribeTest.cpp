@@ -75,7 +75,7 @@ TEST(Describe, ShapesAndCosts) {
                                 nullptr),
             HEDDLE_OK);
   EXPECT_EQ(arena, 64u + 64 + 64);
-  EXPECT_EQ(scratch, 64u);
+  EXPECT_EQ(scratch, 64u + 100032);
   EXPECT_EQ(flops, 30u);
   ASSERT_EQ(
       heddle_module_dispatch_flops(module, 0, 1, dims, 2, &flops, nullptr),
