@@ -1,0 +1,90 @@
+// Fills inputs by what they are used for.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/reference/RandomInputs.h"
+
+#include "dialects/graph/Graph.h"
+#include <random>
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::graph;
+using namespace heddle::reference;
+
+/// A number below `count`. The distributions of <random> differ between
+/// libraries; the generator does not.
+static int64_t below(std::mt19937_64 &random, int64_t count) {
+  return static_cast<int64_t>(random() % static_cast<uint64_t>(count));
+}
+
+std::optional<std::pair<int64_t, int64_t>>
+reference::tokenRange(BlockArgument input) {
+  std::optional<int64_t> rows;
+  for (Operation *user : input.getUsers()) {
+    auto embed = dyn_cast<EmbedOp>(user);
+    if (!embed || embed.getTokens() != input)
+      continue;
+    int64_t extent = embed.getTable().getType().getDimSize(0);
+    rows = std::min(rows.value_or(extent), extent);
+  }
+  if (!rows)
+    return std::nullopt;
+  return std::pair<int64_t, int64_t>{0, *rows - 1};
+}
+
+static void fillMask(Tensor<double> &mask, std::mt19937_64 &random) {
+  int64_t width = mask.shape.empty() ? 1 : mask.extent(-1);
+  mask.ints.assign(mask.count(), 0);
+  for (int64_t first = 0; first < mask.count(); first += width) {
+    bool isEmpty = below(random, 8) == 0;
+    int64_t live = isEmpty ? 0 : 1 + below(random, width);
+    std::fill_n(mask.ints.begin() + first, live, 1);
+  }
+}
+
+static Tensor<double> randomInput(BlockArgument argument,
+                                  const shape::DimValues &dims,
+                                  std::mt19937_64 &random) {
+  auto type = cast<RankedTensorType>(argument.getType());
+  Tensor<double> tensor;
+  for (const shape::Dim &dim : shapeOf(type))
+    tensor.shape.push_back(dim.evaluate(dims).value_or(1));
+  if (type.getElementType().isF32()) {
+    for (int64_t i = 0; i < tensor.count(); ++i) // 24 bits: exact in f32
+      tensor.floats.push_back(
+          static_cast<double>(below(random, 1 << 24)) * 0x1p-23 - 1);
+    return tensor;
+  }
+  tensor.element =
+      type.getElementType().isInteger(1) ? Element::Bool : Element::Int32;
+  std::optional<std::pair<int64_t, int64_t>> range = tokenRange(argument);
+  if (!range) {
+    fillMask(tensor, random);
+    return tensor;
+  }
+  for (int64_t i = 0; i < tensor.count(); ++i)
+    tensor.ints.push_back(
+        static_cast<int32_t>(below(random, range->second + 1)));
+  return tensor;
+}
+
+std::vector<Tensor<double>>
+reference::randomInputs(FunctionOpInterface function,
+                        const shape::DimValues &dims, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<Tensor<double>> inputs;
+  for (BlockArgument argument : function.getArguments())
+    inputs.push_back(randomInput(argument, dims, random));
+  return inputs;
+}
+
+shape::DimValues
+reference::randomDims(const std::vector<shape::DimRange> &ranges, int64_t most,
+                      uint64_t seed) {
+  std::mt19937_64 random(seed);
+  shape::DimValues values;
+  for (const shape::DimRange &range : ranges) {
+    int64_t last = std::max(range.min, std::min(range.max, most));
+    values[range.name] = range.min + below(random, last - range.min + 1);
+  }
+  return values;
+}

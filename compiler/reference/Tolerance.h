@@ -1,0 +1,93 @@
+// The one tolerance table: how far a computed tensor may be from the
+// reference. Every numeric test and `verify` take their bound from here.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_REFERENCE_TOLERANCE_H
+#define HEDDLE_COMPILER_REFERENCE_TOLERANCE_H
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace heddle::reference {
+
+/// Arithmetic a kernel computes in. Appended to, never renumbered.
+enum class Dtype { F32, BF16 };
+
+/// Unit roundoff: the largest relative error of one rounding.
+inline double unitRoundoff(Dtype dtype) {
+  switch (dtype) {
+  case Dtype::F32:
+    return 0x1p-24;
+  case Dtype::BF16:
+    return 0x1p-9;
+  }
+  return 0;
+}
+
+/// The bound t of |found - expected| <= t * (|expected| + rms(expected)) for
+/// values that come out of sums of `reductionLength` terms in all (along the
+/// longest path; 1 for element by element ops).
+///
+/// Derivation: roundings of a sum of n terms are independent in sign, so its
+/// error is about u * sqrt(n) times the size of the terms' norm (Higham and
+/// Mary 2019: lambda * u * sqrt(n) holds with probability 1 - 2 exp(-lambda^2
+/// / 2) for each step), whatever the order of summation; errors of the steps
+/// before it are of the same form, and squares add up, hence the length of the
+/// path. The result itself may be small by cancellation, while the error
+/// follows the terms: the tensor's root mean square stands for their norm.
+/// lambda = 8 covers transcendentals within 4 u and the choice of formula.
+inline double tolerance(Dtype dtype, int64_t reductionLength) {
+  double n = static_cast<double>(reductionLength < 1 ? 1 : reductionLength);
+  return 8.0 * unitRoundoff(dtype) * (1.0 + std::sqrt(n));
+}
+
+/// The worst element of a tensor against the reference.
+struct Difference {
+  bool within = true;  ///< Every element is within the bound.
+  int64_t index = 0;   ///< The worst one, in C order.
+  double expected = 0; ///< Its values.
+  double found = 0;
+  double allowed = 0; ///< Largest |found - expected| there.
+  double largest = 0; ///< Largest |found - expected| anywhere.
+};
+
+/// Root mean square; 0 for nothing.
+template <typename Scalar>
+double rootMeanSquare(const std::vector<Scalar> &values) {
+  double squares = 0;
+  for (Scalar value : values)
+    squares += static_cast<double>(value) * value;
+  return values.empty() ? 0 : std::sqrt(squares / values.size());
+}
+
+/// Compares `count` elements under `bound` (from `tolerance`). NaN equals NaN
+/// only, an infinity itself only.
+template <typename Found>
+Difference compare(const std::vector<double> &expected, const Found *found,
+                   double bound) {
+  Difference worst;
+  double rms = rootMeanSquare(expected), worstRatio = -1;
+  if (!std::isfinite(rms))
+    rms = 0; // non-finite elements say nothing of the others' size
+  for (size_t i = 0; i < expected.size(); ++i) {
+    double want = expected[i], got = static_cast<double>(found[i]);
+    if (want == got || (std::isnan(want) && std::isnan(got)))
+      continue;
+    double allowed = bound * (std::fabs(want) + rms);
+    double error = std::fabs(got - want);
+    // Not finite on one side: infinitely far.
+    double ratio = std::isfinite(error) ? error / (allowed + 1e-300) : INFINITY;
+    worst.largest =
+        std::isnan(error) ? INFINITY : std::fmax(worst.largest, error);
+    if (ratio <= worstRatio)
+      continue;
+    worstRatio = ratio;
+    worst = {ratio <= 1,   static_cast<int64_t>(i), want, got, allowed,
+             worst.largest};
+  }
+  return worst;
+}
+
+} // namespace heddle::reference
+
+#endif // HEDDLE_COMPILER_REFERENCE_TOLERANCE_H
