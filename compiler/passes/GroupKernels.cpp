@@ -1,0 +1,103 @@
+// Wraps the groups of KernelGroups.h into hgraph.kernel ops.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/passes/KernelGroups.h"
+#include "compiler/passes/Passes.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace heddle::graph;
+
+namespace heddle::passes {
+#define GEN_PASS_DEF_GROUPKERNELS
+#include "compiler/passes/Passes.h.inc"
+
+namespace {
+
+/// Ops whose results nothing uses, from the last one up.
+void dropUnused(EntryOp entry) {
+  Block &body = entry.getBody().front();
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
+    if (op.use_empty())
+      op.erase();
+}
+
+/// Each kernel reads its own copy of a constant, so that a lowering sees it.
+void copyConstants(KernelOp kernel) {
+  llvm::SetVector<Operation *> constants;
+  kernel.walk([&](Operation *op) {
+    for (Value operand : op->getOperands())
+      if (auto constant = operand.getDefiningOp<ConstantOp>())
+        if (constant->getParentOp() != kernel)
+          constants.insert(constant);
+  });
+  OpBuilder builder = OpBuilder::atBlockBegin(&kernel.getBody().front());
+  for (Operation *constant : constants) {
+    Operation *copy = builder.clone(*constant);
+    constant->getResult(0).replaceUsesWithIf(
+        copy->getResult(0), [&](OpOperand &use) {
+          return kernel->isProperAncestor(use.getOwner());
+        });
+  }
+}
+
+/// Moves a group into a kernel before the entry's end, after all kernels made
+/// so far.
+KernelOp wrap(EntryOp entry, const KernelGroup &group) {
+  Operation *end = entry.getBody().front().getTerminator();
+  llvm::SmallPtrSet<Operation *, 8> inside(group.ops.begin(), group.ops.end());
+  auto isOutside = [&](Operation *user) {
+    // A read in a score region belongs to the op around the region.
+    while (user->getParentOp() != entry && !inside.contains(user))
+      user = user->getParentOp();
+    return !inside.contains(user);
+  };
+  SmallVector<Value> results;
+  for (Operation *op : group.ops)
+    if (llvm::any_of(op->getUsers(), isOutside))
+      results.push_back(op->getResult(0));
+  OpBuilder builder(end);
+  Location loc = group.anchor->getLoc();
+  auto kernel = KernelOp::create(builder, loc, ValueRange(results).getTypes(),
+                                 builder.getStringAttr(group.family));
+  Block *body = &kernel.getBody().emplaceBlock();
+  for (auto [inner, outer] : llvm::zip(results, kernel.getOutputs()))
+    inner.replaceUsesWithIf(
+        outer, [&](OpOperand &use) { return isOutside(use.getOwner()); });
+  for (Operation *op : group.ops)
+    op->moveBefore(body, body->end());
+  builder.setInsertionPointToEnd(body);
+  YieldOp::create(builder, loc, results);
+  copyConstants(kernel);
+  return kernel;
+}
+
+struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
+  using GroupKernelsBase::GroupKernelsBase;
+
+  LogicalResult groupEntry(EntryOp entry) {
+    if (!entry.getOps<KernelOp>().empty())
+      return entry.emitOpError("holds kernels already");
+    dropUnused(entry);
+    for (const KernelGroup &group :
+         groupOps(entry, {fuse.getValue(), maxRow.getValue()})) {
+      KernelOp kernel = wrap(entry, group);
+      if (explain)
+        kernel.emitRemark()
+            << group.family << " kernel of " << group.ops.size() << " ops"
+            << (group.end.empty() ? "" : ": " + group.end);
+    }
+    dropUnused(entry); // constants that every reader has a copy of
+    return success();
+  }
+
+  void runOnOperation() override {
+    for (ModelOp model : getOperation().getOps<ModelOp>())
+      for (EntryOp entry : model.getOps<EntryOp>())
+        if (failed(groupEntry(entry)))
+          return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace heddle::passes

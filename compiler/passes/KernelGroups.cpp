@@ -1,0 +1,330 @@
+// The fusion rules of heddle-group-kernels.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/passes/KernelGroups.h"
+
+#include <map>
+#include <set>
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::graph;
+using namespace heddle::passes;
+
+namespace {
+
+bool readsRows(Operation *op) { return isa<EmbedOp, PositionsOp, RowOp>(op); }
+
+StringRef familyOf(Operation *op) {
+  if (isa<LinearOp>(op))
+    return "gemm";
+  if (isa<AttentionOp>(op))
+    return "attention";
+  if (isa<LayerNormOp, SoftmaxOp>(op))
+    return "norm";
+  if (isa<MeanOp, L2NormalizeOp>(op))
+    return "reduce";
+  return readsRows(op) ? "gather" : "elementwise";
+}
+
+class Grouper {
+public:
+  Grouper(EntryOp entry, const GroupOptions &options) : options(options) {
+    for (Operation &op : entry.getBody().front())
+      if (computesTensor(&op)) {
+        position[&op] = static_cast<int>(ops.size());
+        ops.push_back(&op);
+      }
+  }
+
+  std::vector<KernelGroup> run();
+
+private:
+  /// The op that alone reads `op`'s result, or null and the reason in `end`.
+  Operation *soleUser(Operation *op, std::string &end);
+  void start(Operation *anchor, StringRef family);
+  void absorb(Operation *op) {
+    groupOf[op] = static_cast<int>(groups.size()) - 1;
+    groups.back().ops.push_back(op);
+  }
+  void absorbProducers(Operation *op);
+
+  void groupLinear(LinearOp linear);
+  bool joinsLinear(Operation *user, Operation *last, std::string &end);
+  void groupWithNext(Operation *anchor, bool (*joins)(Operation *));
+  void mergeSiblings();
+  bool areSiblings(const KernelGroup &a, const KernelGroup &b);
+  bool leadsTo(int from, int to);
+  std::set<int> successors(int group);
+  std::vector<KernelGroup> inRunnableOrder();
+
+  const GroupOptions &options;
+  std::vector<Operation *> ops;
+  llvm::DenseMap<Operation *, int> position;
+  llvm::DenseMap<Operation *, int> groupOf; ///< Index into groups.
+  std::vector<KernelGroup> groups;
+};
+
+Operation *Grouper::soleUser(Operation *op, std::string &end) {
+  Operation *user = nullptr;
+  for (Operation *each : op->getUsers()) {
+    // A read inside a score region is the attention's.
+    if (auto at = dyn_cast<AtOp>(each))
+      each = at->getParentOp();
+    if (user && user != each) {
+      end = "its result has several users";
+      return nullptr;
+    }
+    user = each;
+  }
+  if (!user || isa<ReturnOp>(user)) {
+    end = "its result is an output of the entry";
+    return nullptr;
+  }
+  return user;
+}
+
+void Grouper::start(Operation *anchor, StringRef family) {
+  groups.push_back({family.str(), anchor, {}, ""});
+  absorb(anchor);
+}
+
+//===----------------------------------------------------------------------===//
+// gemm
+//===----------------------------------------------------------------------===//
+
+/// True when `user`, which reads `last`'s result, can follow it in a gemm.
+bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
+  shape::Shape shape = shapeOf(last->getResult(0));
+  if (groupOf.contains(user)) {
+    end = "the next op is in a kernel already";
+    return false;
+  }
+  if (isElementwise(user)) {
+    if (shapeOf(user->getResult(0)) == shape)
+      return true;
+    end = "the next op broadcasts the result to a larger shape";
+    return false;
+  }
+  if (auto norm = dyn_cast<LayerNormOp>(user)) {
+    std::optional<int64_t> width = shape.back().constant();
+    bool isNormalised = norm.getX() == last->getResult(0);
+    if (isNormalised && width && *width <= options.maxRow)
+      return true;
+    end = "the layer_norm's row is longer than " +
+          std::to_string(options.maxRow) + " or not a constant";
+    return false;
+  }
+  if (isa<SplitHeadsOp>(user))
+    return true;
+  end = ("the next op is " + user->getName().getStringRef()).str();
+  return false;
+}
+
+void Grouper::groupLinear(LinearOp linear) {
+  start(linear, "gemm");
+  std::string &end = groups.back().end;
+  Operation *last = linear;
+  while (Operation *user = soleUser(last, end)) {
+    // After a layer_norm or a change of layout the row is out of hand.
+    if (isa<LayerNormOp, SplitHeadsOp>(last)) {
+      end = "a layer_norm or split_heads ends a gemm";
+      return;
+    }
+    if (!joinsLinear(user, last, end))
+      return;
+    absorb(user);
+    last = user;
+  }
+}
+
+/// True when two gemm groups read the same x through weights of one shape and
+/// go on in the same way, reading nothing else but weights and constants.
+bool Grouper::areSiblings(const KernelGroup &a, const KernelGroup &b) {
+  if (a.family != "gemm" || b.family != "gemm" ||
+      a.ops.size() != b.ops.size() ||
+      a.anchor->getOperand(0) != b.anchor->getOperand(0))
+    return false;
+  for (auto [left, right] : llvm::zip(a.ops, b.ops)) {
+    if (isa<LayerNormOp>(left) || left->getName() != right->getName() ||
+        left->getPropertiesAsAttribute() != right->getPropertiesAsAttribute() ||
+        left->getOperandTypes() != right->getOperandTypes() ||
+        left->getResultTypes() != right->getResultTypes())
+      return false;
+    for (auto [mine, other] :
+         llvm::zip(left->getOperands(), right->getOperands())) {
+      if (left == a.anchor && mine == a.anchor->getOperand(0))
+        continue;
+      Operation *definedBy = mine.getDefiningOp();
+      bool isInside = llvm::is_contained(a.ops, definedBy);
+      bool otherIsInside = llvm::is_contained(b.ops, other.getDefiningOp());
+      bool isData =
+          isa_and_nonnull<WeightOp, ConstantOp>(definedBy) &&
+          isa_and_nonnull<WeightOp, ConstantOp>(other.getDefiningOp());
+      if (isInside != otherIsInside || (!isInside && !isData))
+        return false;
+    }
+  }
+  return true;
+}
+
+void Grouper::mergeSiblings() {
+  for (size_t i = 0; i < groups.size(); ++i) {
+    KernelGroup pattern = groups[i];
+    for (size_t j = i + 1; j < groups.size(); ++j) {
+      if (groups[j].ops.empty() || !areSiblings(pattern, groups[j]) ||
+          leadsTo(static_cast<int>(i), static_cast<int>(j)) ||
+          leadsTo(static_cast<int>(j), static_cast<int>(i)))
+        continue;
+      for (Operation *op : groups[j].ops) {
+        groupOf[op] = static_cast<int>(i);
+        groups[i].ops.push_back(op);
+      }
+      groups[j].ops.clear();
+      groups[i].end = "linears of one x are computed together";
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The other families
+//===----------------------------------------------------------------------===//
+
+/// `anchor`, and the op that alone reads it where that one joins.
+void Grouper::groupWithNext(Operation *anchor, bool (*joins)(Operation *)) {
+  start(anchor, familyOf(anchor));
+  std::string &end = groups.back().end;
+  Operation *user = soleUser(anchor, end);
+  if (!user)
+    return;
+  if (joins(user) && !groupOf.contains(user))
+    absorb(user);
+  else
+    end = ("the next op is " + user->getName().getStringRef()).str();
+}
+
+/// Element by element ops of `op`'s shape, and rows of tables, that only `op`
+/// reads, and so on upwards.
+void Grouper::absorbProducers(Operation *op) {
+  shape::Shape shape = shapeOf(op->getResult(0));
+  // A layer_norm's weight and bias are not of its shape, even where equal.
+  unsigned count = isa<LayerNormOp>(op) ? 1 : op->getNumOperands();
+  for (Value operand : op->getOperands().take_front(count)) {
+    Operation *producer = operand.getDefiningOp();
+    if (!producer || !position.count(producer) || groupOf.contains(producer))
+      continue;
+    bool fits = readsRows(producer) ||
+                (isElementwise(producer) && shapeOf(operand) == shape);
+    std::string reason;
+    if (!fits || soleUser(producer, reason) != op) {
+      groups.back().end = fits ? "a value it reads has several users"
+                               : "it reads the result of another kind of op";
+      continue;
+    }
+    if (readsRows(producer))
+      groups.back().family = "gather";
+    absorb(producer);
+    absorbProducers(producer);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+/// Groups that read a result of `group`.
+std::set<int> Grouper::successors(int group) {
+  std::set<int> next;
+  for (Operation *op : groups[group].ops)
+    for (Operation *user : op->getUsers()) {
+      if (auto at = dyn_cast<AtOp>(user))
+        user = at->getParentOp();
+      auto found = groupOf.find(user);
+      if (found != groupOf.end() && found->second != group)
+        next.insert(found->second);
+    }
+  return next;
+}
+
+bool Grouper::leadsTo(int from, int to) {
+  std::set<int> seen;
+  SmallVector<int> open = {from};
+  while (!open.empty()) {
+    int group = open.pop_back_val();
+    if (group == to)
+      return true;
+    for (int next : successors(group))
+      if (seen.insert(next).second)
+        open.push_back(next);
+  }
+  return false;
+}
+
+/// Kahn's algorithm; of the groups that could run, the one whose last op comes
+/// first in the text does.
+std::vector<KernelGroup> Grouper::inRunnableOrder() {
+  std::vector<int> missing(groups.size(), 0);
+  std::map<int, int> ready; // last position -> group
+  auto offer = [&](int group) {
+    ready[position[groups[group].ops.back()]] = group;
+  };
+  for (KernelGroup &group : groups)
+    llvm::sort(group.ops, [&](Operation *a, Operation *b) {
+      return position[a] < position[b];
+    });
+  for (size_t i = 0; i < groups.size(); ++i)
+    for (int next : successors(static_cast<int>(i)))
+      ++missing[next];
+  for (size_t i = 0; i < groups.size(); ++i)
+    if (!groups[i].ops.empty() && missing[i] == 0)
+      offer(static_cast<int>(i));
+  std::vector<KernelGroup> order;
+  while (!ready.empty()) {
+    int group = ready.begin()->second;
+    ready.erase(ready.begin());
+    for (int next : successors(group))
+      if (--missing[next] == 0)
+        offer(next);
+    order.push_back(std::move(groups[group]));
+  }
+  return order;
+}
+
+std::vector<KernelGroup> Grouper::run() {
+  if (!options.fuse) {
+    for (Operation *op : ops)
+      start(op, familyOf(op));
+    return std::move(groups);
+  }
+  for (Operation *op : ops)
+    if (isa<AttentionOp>(op))
+      groupWithNext(op,
+                    [](Operation *user) { return isa<MergeHeadsOp>(user); });
+    else if (isa<MeanOp>(op))
+      groupWithNext(op,
+                    [](Operation *user) { return isa<L2NormalizeOp>(user); });
+  for (Operation *op : ops)
+    if (auto linear = dyn_cast<LinearOp>(op))
+      groupLinear(linear);
+  mergeSiblings();
+  // From the last op up, so that a chain is found from its end.
+  for (Operation *op : llvm::reverse(ops))
+    if (isa<LayerNormOp>(op) && !groupOf.contains(op)) {
+      start(op, "norm");
+      absorbProducers(op);
+    }
+  for (Operation *op : llvm::reverse(ops)) {
+    if (groupOf.contains(op))
+      continue;
+    start(op, familyOf(op));
+    if (isElementwise(op))
+      absorbProducers(op);
+  }
+  return inRunnableOrder();
+}
+
+} // namespace
+
+std::vector<KernelGroup> passes::groupOps(EntryOp entry,
+                                          const GroupOptions &options) {
+  return Grouper(entry, options).run();
+}

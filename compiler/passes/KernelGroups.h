@@ -1,0 +1,31 @@
+// Decides which ops of an entry become one kernel; changes no IR.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_PASSES_KERNELGROUPS_H
+#define HEDDLE_COMPILER_PASSES_KERNELGROUPS_H
+
+#include "dialects/graph/Graph.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace heddle::passes {
+
+/// Ops of one kernel.
+struct KernelGroup {
+  std::string family;
+  mlir::Operation *anchor = nullptr;        ///< The op the kernel is about.
+  llvm::SmallVector<mlir::Operation *> ops; ///< In the order of the text.
+  std::string end; ///< Why it ends where it ends, for a remark.
+};
+
+struct GroupOptions {
+  bool fuse = true;
+  int64_t maxRow = 4096;
+};
+
+/// The groups of an entry's ops: each op that computes a tensor in exactly one,
+/// in an order in which they can run, the same for the same IR.
+std::vector<KernelGroup> groupOps(graph::EntryOp entry,
+                                  const GroupOptions &options);
+
+} // namespace heddle::passes
+
+#endif // HEDDLE_COMPILER_PASSES_KERNELGROUPS_H

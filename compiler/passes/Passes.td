@@ -1,0 +1,58 @@
+// Every pass that stays inside a dialect.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_PASSES_PASSES_TD
+#define HEDDLE_COMPILER_PASSES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NumberValues : Pass<"heddle-number-values", "::mlir::ModuleOp"> {
+  let summary = "Number the values of every model";
+  let description = [{
+    Requires: hgraph.model ops directly in the module; a nested module is left
+    alone. Leaves: the same ops, each that computes a tensor with `hgraph.id`, its
+    place in the order of the text, counted through all entries of all models.
+    Ids that are there already are replaced.
+  }];
+  let dependentDialects = ["::heddle::graph::HGraphDialect"];
+}
+
+def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
+  let summary = "Wrap the ops of every entry into kernels";
+  let description = [{
+    Requires: hgraph.model ops directly in the module, no hgraph.kernel in them; a
+    nested module is left alone. Leaves: every op that computes a tensor in exactly
+    one hgraph.kernel with a family, the kernels in an order that can run, ids and
+    locations as they were. Weights stay outside; constants are copied into the
+    kernels that read them; ops that nothing uses are gone.
+
+    A kernel is, by family:
+    * gemm: a linear, then, while one op alone reads the result: element by element
+      ops of the same shape (bias, activation, residual), one layer_norm of at most
+      `max-row` features, one split_heads. Linears of one x with equal shapes and
+      equal ops after them become one kernel with a result each.
+    * attention: an attention and the merge_heads after it.
+    * norm: a layer_norm and the element by element ops that lead to it; gather
+      when rows of tables lead to it as well.
+    * reduce: a mean and the l2_normalize after it.
+    * gather: rows of tables and the element by element ops on them.
+    * elementwise: a chain of element by element ops of one shape; any other op.
+    With `explain` a remark on each kernel says why it ends where it ends.
+  }];
+  let options = [
+    Option<"fuse", "fuse", "bool", "true", "false gives each op its own kernel">,
+    Option<"maxRow", "max-row", "int64_t", "4096",
+           "most features, in elements, of a layer_norm inside a gemm">,
+    Option<"explain", "explain", "bool", "false", "emit remarks">
+  ];
+  let dependentDialects = ["::heddle::graph::HGraphDialect"];
+}
+
+def VerifyKernels : Pass<"heddle-verify-kernels", "::mlir::ModuleOp"> {
+  let summary = "Check that every op is inside exactly one kernel";
+  let description = [{
+    Requires: the state after heddle-group-kernels. Leaves: the same module, or an
+    error at each op outside a kernel.
+  }];
+}
+
+#endif // HEDDLE_COMPILER_PASSES_PASSES_TD
