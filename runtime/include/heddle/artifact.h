@@ -79,11 +79,11 @@ typedef struct heddle_services {
 /* One call of one entry point. Doubles as Halide's user_context. */
 struct heddle_call {
   uint32_t struct_size;
-  uint32_t variant;      /* index into the metadata's variants */
+  uint32_t variant; /* index into the metadata's variants */
   const heddle_services *services;
-  const int64_t *dims;   /* values of the declared dims, in metadata order */
-  void *const *buffers;  /* host address of each metadata buffer, by index */
-  void *session;         /* the runtime's own */
+  const int64_t *dims;  /* values of the declared dims, in metadata order */
+  void *const *buffers; /* host address of each metadata buffer, by index */
+  void *session;        /* the runtime's own */
 };
 
 /* Runs all dispatches of one entry point in order; 0 is success. */
@@ -91,13 +91,13 @@ typedef int (*heddle_entry_fn)(const heddle_call *call);
 
 /* The one exported symbol, `heddle_artifact`. */
 typedef struct heddle_artifact {
-  uint64_t magic;        /* HEDDLE_TABLE_MAGIC */
-  uint32_t version;      /* HEDDLE_ARTIFACT_VERSION */
+  uint64_t magic;   /* HEDDLE_TABLE_MAGIC */
+  uint32_t version; /* HEDDLE_ARTIFACT_VERSION */
   uint32_t struct_size;
   uint32_t num_entries;
   uint32_t num_variants;
   const heddle_entry_fn *entries; /* num_entries, in metadata order */
-  uint64_t build_id;     /* equals heddle_meta_header.build_id */
+  uint64_t build_id;              /* equals heddle_meta_header.build_id */
 } heddle_artifact;
 
 /* ---- The metadata block -------------------------------------------------- */
@@ -117,14 +117,14 @@ typedef heddle_meta_span heddle_meta_string;
  * one is 0. Overflow is an error, never a wrap. */
 #define HEDDLE_FORMULA_DEPTH 64u
 enum heddle_formula_code {
-  HEDDLE_OP_CONST = 0,    /* push value */
-  HEDDLE_OP_DIM = 1,      /* push dims[value] */
+  HEDDLE_OP_CONST = 0, /* push value */
+  HEDDLE_OP_DIM = 1,   /* push dims[value] */
   HEDDLE_OP_ADD = 2,
   HEDDLE_OP_MUL = 3,
   HEDDLE_OP_FLOORDIV = 4, /* divisor > 0 */
   HEDDLE_OP_MIN = 5,
   HEDDLE_OP_MAX = 6,
-  HEDDLE_OP_ALIGN = 7     /* round the top up to a multiple of value > 0 */
+  HEDDLE_OP_ALIGN = 7 /* round the top up to a multiple of value > 0 */
 };
 typedef struct heddle_meta_op {
   uint32_t code;
@@ -149,11 +149,11 @@ enum heddle_buffer_kind {
 };
 /* A buffer of the host program: dense, row major, outermost extent first. */
 typedef struct heddle_meta_buffer {
-  heddle_meta_string name;  /* empty for a slot */
+  heddle_meta_string name; /* empty for a slot */
   uint32_t kind;
   heddle_dtype dtype;
   uint32_t space;
-  uint32_t has_range;       /* inputs: elements must lie in [low, high] */
+  uint32_t has_range; /* inputs: elements must lie in [low, high] */
   int64_t low;
   int64_t high;
   heddle_meta_span extents; /* of heddle_meta_formula, outermost first */
@@ -165,9 +165,10 @@ typedef struct heddle_meta_buffer {
 
 /* One kernel of one variant: what was compiled, for people. */
 typedef struct heddle_meta_kernel {
-  heddle_meta_string name;     /* k3 */
-  heddle_meta_string family;   /* gemm, attention, ... */
-  heddle_meta_string schedule; /* directives as text, one variant after another */
+  heddle_meta_string name;   /* k3 */
+  heddle_meta_string family; /* gemm, attention, ... */
+  heddle_meta_string
+      schedule; /* directives as text, one variant after another */
 } heddle_meta_kernel;
 
 /* A feature set the kernels were compiled for, best first. Features are what
@@ -182,7 +183,7 @@ typedef struct heddle_meta_variant {
 } heddle_meta_variant;
 
 typedef struct heddle_meta_dispatch {
-  uint32_t kernel;           /* index into kernels */
+  uint32_t kernel; /* index into kernels */
   uint32_t reserved;
   heddle_meta_span inputs;   /* of uint32_t buffer indices */
   heddle_meta_span outputs;  /* of uint32_t buffer indices */
