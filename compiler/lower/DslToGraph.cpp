@@ -1,0 +1,253 @@
+// Writes a checked program down as hgraph, one op to one op.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/DslToGraph.h"
+#include "compiler/dsl/Program.h"
+#include "dialects/graph/Graph.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+namespace {
+
+class GraphWriter {
+public:
+  GraphWriter(const dsl::Program &program, MLIRContext &context)
+      : program(program), builder(&context), values(program.values.size()) {}
+
+  OwningOpRef<ModuleOp> write() {
+    // The file's start stands for what has no place of its own.
+    Location start =
+        FileLineColLoc::get(builder.getStringAttr(program.file), 1, 1);
+    OwningOpRef<ModuleOp> module = ModuleOp::create(start);
+    builder.setInsertionPointToEnd(module->getBody());
+    SmallVector<graph::DimAttr> dims;
+    for (Attribute dim : graph::dimArray(context(), program.dims))
+      dims.push_back(cast<graph::DimAttr>(dim));
+    auto model = graph::ModelOp::create(builder, start, program.name, dims);
+    builder.setInsertionPointToEnd(&model.getBody().front());
+    writeEntry(start);
+    return module;
+  }
+
+private:
+  MLIRContext *context() { return builder.getContext(); }
+
+  Location location(const dsl::Location &place) {
+    Location here = FileLineColLoc::get(builder.getStringAttr(program.file),
+                                        place.place.line, place.place.column);
+    if (place.frame < 0)
+      return here;
+    const dsl::Frame &frame = program.frames[place.frame];
+    Location callee = NameLoc::get(builder.getStringAttr(frame.function), here);
+    return CallSiteLoc::get(callee, location(frame.call));
+  }
+  Location location(dsl::ValueId value) {
+    return location(program.values[value].location);
+  }
+
+  RankedTensorType type(dsl::ValueId value) {
+    const dsl::TensorType &type = program.values[value].type;
+    Type element = builder.getF32Type();
+    if (type.element == dsl::ElementType::I32)
+      element = builder.getI32Type();
+    else if (type.element == dsl::ElementType::Bool)
+      element = builder.getI1Type();
+    return graph::tensorType(context(), type.shape, element);
+  }
+
+  void writeEntry(Location start) {
+    SmallVector<Type> inputTypes, outputTypes;
+    SmallVector<StringRef> inputNames, outputNames;
+    for (const dsl::Input &input : program.inputs) {
+      inputTypes.push_back(type(input.value));
+      inputNames.push_back(input.name);
+    }
+    for (const dsl::Output &output : program.outputs) {
+      outputTypes.push_back(type(output.value));
+      outputNames.push_back(output.name);
+    }
+    auto entry =
+        graph::EntryOp::create(builder, start, "main",
+                               builder.getFunctionType(inputTypes, outputTypes),
+                               inputNames, outputNames);
+    Block &body = entry.getBody().front();
+    builder.setInsertionPointToEnd(&body);
+    for (auto [input, argument] :
+         llvm::zip_equal(program.inputs, body.getArguments())) {
+      argument.setLoc(location(input.value));
+      values[input.value] = argument;
+    }
+    for (const dsl::Weight &weight : program.weights)
+      values[weight.value] = graph::WeightOp::create(
+          builder, location(weight.value), type(weight.value), weight.name);
+    for (const dsl::Op &op : program.ops)
+      values[op.result] = writeOp(op);
+    SmallVector<Value> outputs;
+    for (const dsl::Output &output : program.outputs)
+      outputs.push_back(values[output.value]);
+    graph::ReturnOp::create(builder, start, outputs);
+  }
+
+  /// Operand `index` of an op, null where it was left out.
+  Value operand(const dsl::Op &op, size_t index) {
+    return index < op.operands.size() ? values[op.operands[index]] : Value();
+  }
+
+  Value writeOp(const dsl::Op &op) {
+    using Kind = dsl::OpKind;
+    Location loc = location(op.result);
+    Value a = operand(op, 0), b = operand(op, 1), c = operand(op, 2);
+    switch (op.kind) {
+    case Kind::Constant:
+      return writeConstant(op, loc);
+    case Kind::Embed:
+      return graph::EmbedOp::create(builder, loc, a, b);
+    case Kind::Positions:
+      return graph::PositionsOp::create(builder, loc, a,
+                                        op.attribute<shape::Dim>("length"));
+    case Kind::Row:
+      return graph::RowOp::create(builder, loc, a,
+                                  op.attribute<int64_t>("index"));
+    case Kind::Add:
+      return graph::AddOp::create(builder, loc, a, b);
+    case Kind::Sub:
+      return graph::SubOp::create(builder, loc, a, b);
+    case Kind::Mul:
+      return graph::MulOp::create(builder, loc, a, b);
+    case Kind::Div:
+      return graph::DivOp::create(builder, loc, a, b);
+    case Kind::Linear:
+      return graph::LinearOp::create(builder, loc, a, b, c,
+                                     op.attribute<std::string>("layout") ==
+                                             "out_in"
+                                         ? graph::Layout::OutIn
+                                         : graph::Layout::InOut);
+    case Kind::LayerNorm:
+      return graph::LayerNormOp::create(builder, loc, a, b, c,
+                                        op.attribute<double>("eps"));
+    case Kind::Gelu:
+      return graph::GeluOp::create(builder, loc, a,
+                                   op.attribute<std::string>("approximate") ==
+                                           "none"
+                                       ? graph::GeluForm::None
+                                       : graph::GeluForm::Tanh);
+    case Kind::Relu:
+      return graph::ReluOp::create(builder, loc, a);
+    case Kind::SplitHeads:
+      return graph::SplitHeadsOp::create(builder, loc, a,
+                                         op.attribute<int64_t>("heads"));
+    case Kind::MergeHeads:
+      return graph::MergeHeadsOp::create(builder, loc, a);
+    case Kind::Attention:
+      return writeAttention(op, loc);
+    case Kind::Softmax:
+      return graph::SoftmaxOp::create(builder, loc, a,
+                                      op.attribute<int64_t>("axis"));
+    case Kind::Mean:
+      return graph::MeanOp::create(builder, loc, a, b,
+                                   op.attribute<int64_t>("axis"));
+    case Kind::L2Normalize:
+      return graph::L2NormalizeOp::create(builder, loc, a,
+                                          op.attribute<double>("eps"));
+    }
+    llvm_unreachable("an op of no kind");
+  }
+
+  Value writeConstant(const dsl::Op &op, Location loc) {
+    RankedTensorType result = type(op.result);
+    float value = static_cast<float>(op.attribute<double>("value"));
+    return graph::ConstantOp::create(builder, loc, result,
+                                     DenseElementsAttr::get(result, value));
+  }
+
+  Value writeAttention(const dsl::Op &op, Location loc) {
+    auto writeScore = [&](OpBuilder &region, Location at, ValueRange args) {
+      graph::ScoreOp::create(region, at, args[0],
+                             writeLive(*op.score, region, at, args));
+    };
+    return graph::AttentionOp::create(
+        builder, loc, operand(op, 0), operand(op, 1), operand(op, 2),
+        op.attribute<double>("scale"),
+        op.score ? graph::ScoreBody(writeScore) : nullptr);
+  }
+
+  /// The truth value of a region's deciding node; `args` are the score, b, h,
+  /// q and k.
+  Value writeLive(const dsl::ScoreRegion &score, OpBuilder &region,
+                  Location loc, ValueRange args) {
+    SmallVector<Value> nodes;
+    for (const dsl::ScoreNode &node : score.nodes) {
+      SmallVector<Value> operands;
+      for (uint32_t operand : node.operands)
+        operands.push_back(nodes[operand]);
+      nodes.push_back(writeNode(node, operands, region, loc, args));
+    }
+    return nodes[score.live];
+  }
+
+  Value writeNode(const dsl::ScoreNode &node, ArrayRef<Value> operands,
+                  OpBuilder &region, Location loc, ValueRange args) {
+    using Kind = dsl::ScoreNode::Kind;
+    auto compare = [&](arith::CmpIPredicate predicate) {
+      return arith::CmpIOp::create(region, loc, predicate, operands[0],
+                                   operands[1]);
+    };
+    switch (node.kind) {
+    case Kind::Score:
+      return args[0];
+    case Kind::Batch:
+      return args[1];
+    case Kind::Head:
+      return args[2];
+    case Kind::Query:
+      return args[3];
+    case Kind::Key:
+      return args[4];
+    case Kind::Integer:
+      return arith::ConstantIndexOp::create(region, loc, node.integer);
+    case Kind::Add:
+      return arith::AddIOp::create(region, loc, operands[0], operands[1]);
+    case Kind::Sub:
+      return arith::SubIOp::create(region, loc, operands[0], operands[1]);
+    case Kind::Less:
+      return compare(arith::CmpIPredicate::slt);
+    case Kind::LessEqual:
+      return compare(arith::CmpIPredicate::sle);
+    case Kind::Element:
+      return graph::AtOp::create(region, loc, values[node.tensor], operands);
+    case Kind::NotZero: {
+      Value zero = arith::ConstantIntOp::create(region, loc, 0, 32);
+      return arith::CmpIOp::create(region, loc, arith::CmpIPredicate::ne,
+                                   operands[0], zero);
+    }
+    case Kind::And:
+      return arith::AndIOp::create(region, loc, operands[0], operands[1]);
+    case Kind::Or:
+      return arith::OrIOp::create(region, loc, operands[0], operands[1]);
+    case Kind::Not: {
+      Value truth = arith::ConstantIntOp::create(region, loc, 1, 1);
+      return arith::XOrIOp::create(region, loc, operands[0], truth);
+    }
+    }
+    llvm_unreachable("a node of no kind");
+  }
+
+  const dsl::Program &program;
+  OpBuilder builder;
+  SmallVector<Value> values; ///< By dsl::ValueId; null where nothing reads.
+};
+
+} // namespace
+
+OwningOpRef<ModuleOp> lowerToGraph(const dsl::Program &program,
+                                   MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = GraphWriter(program, context).write();
+  if (failed(verify(*module)))
+    return nullptr;
+  return module;
+}
+
+} // namespace heddle::lower
