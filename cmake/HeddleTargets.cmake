@@ -56,7 +56,8 @@ endfunction()
 
 # heddle_dialect(NAME Graph DIALECT hgraph TD GraphOps.td)
 # Runs mlir-tblgen on a dialect folder: Graph{Dialect,Types,Attrs,Ops}.{h,cpp}.inc
-# in the build folder, and a target HeddleGraphIncGen to depend on.
+# in the build folder, a target HeddleGraphIncGen to depend on, and the
+# dialect's reference as docs/hgraph.md in the build folder.
 function(heddle_dialect)
   cmake_parse_arguments(ARG "" "NAME;DIALECT;TD" "" ${ARGN})
   set(LLVM_TARGET_DEFINITIONS ${ARG_TD})
@@ -77,4 +78,14 @@ function(heddle_dialect)
   mlir_tablegen(${ARG_NAME}Ops.h.inc -gen-op-decls -I${PROJECT_SOURCE_DIR})
   mlir_tablegen(${ARG_NAME}Ops.cpp.inc -gen-op-defs -I${PROJECT_SOURCE_DIR})
   add_public_tablegen_target(Heddle${ARG_NAME}IncGen)
+  file(GLOB texts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.td")
+  set(page "${PROJECT_BINARY_DIR}/docs/${ARG_DIALECT}.md")
+  add_custom_command(
+    OUTPUT "${page}" DEPENDS ${texts} VERBATIM
+    COMMAND "${CMAKE_COMMAND}" -E make_directory "${PROJECT_BINARY_DIR}/docs"
+    COMMAND mlir-tblgen -gen-dialect-doc -dialect=${ARG_DIALECT}
+            "-I${PROJECT_SOURCE_DIR}" "-I${CMAKE_CURRENT_SOURCE_DIR}"
+            "-I${MLIR_INCLUDE_DIRS}" "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_TD}"
+            -o "${page}")
+  add_custom_target(Heddle${ARG_NAME}Docs ALL DEPENDS "${page}")
 endfunction()
