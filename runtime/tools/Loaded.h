@@ -1,0 +1,55 @@
+// What the verbs share: a loaded module, tensors by name, dims by name.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_RUNTIME_TOOLS_LOADED_H
+#define HEDDLE_RUNTIME_TOOLS_LOADED_H
+
+#include "heddle/runtime.h"
+#include "runtime/io/Types.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace heddle::tools {
+
+struct ModuleDeleter {
+  void operator()(heddle_module *module) const { heddle_module_free(module); }
+};
+struct SessionDeleter {
+  void operator()(heddle_session *session) const {
+    heddle_session_free(session);
+  }
+};
+using ModulePtr = std::unique_ptr<heddle_module, ModuleDeleter>;
+using SessionPtr = std::unique_ptr<heddle_session, SessionDeleter>;
+
+/// Prints "error: text" to standard error and returns ExitInput.
+int printError(const std::string &text);
+
+/// The same for a status of the runtime; our own bugs return ExitBug and say
+/// what to report.
+int printStatus(heddle_status status, const heddle_error &error);
+
+/// "2x16xi32" with commas: "[2, 16] i32".
+std::string tensorText(const heddle_tensor &tensor);
+
+/// The tensor's bytes, allocated and cleared.
+std::vector<uint8_t> makeBytes(const heddle_tensor &tensor);
+
+/// The heddle_tensor of a file's tensor; points into it.
+heddle_tensor viewOf(io::Tensor &tensor);
+
+/// Reads "batch=1,2,seq=16": for each dim of the module its values, in
+/// metadata order. Returns an error's text for an unknown, doubled or missing
+/// dim and for a value that is no number or out of range.
+std::string parseDims(const heddle_module *module, const std::string &text,
+                      std::vector<std::vector<int64_t>> &values);
+
+/// Names separated by commas and quoted, for "there is ..." messages.
+std::string quotedList(const std::vector<std::string> &names);
+
+} // namespace heddle::tools
+
+#endif // HEDDLE_RUNTIME_TOOLS_LOADED_H

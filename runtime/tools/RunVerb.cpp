@@ -1,0 +1,302 @@
+// `run`: one call of one entry, tensors from and to files.
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "runtime/io/TensorFile.h"
+#include "runtime/tools/Loaded.h"
+#include "runtime/tools/Verbs.h"
+
+#include <CLI/CLI.hpp>
+
+namespace heddle::tools {
+namespace {
+
+struct RunArguments {
+  std::string artifact, entry, isa;
+  std::vector<std::string> inputs, outputs;
+  uint32_t threads = HEDDLE_THREADS_ALL;
+  bool profile = false;
+};
+
+/// The names of an entry's inputs or outputs.
+std::vector<std::string> signatureNames(const heddle_module *module,
+                                        uint32_t entry, bool isInput) {
+  std::vector<std::string> names;
+  heddle_buffer_info info{};
+  while ((isInput ? heddle_module_input : heddle_module_output)(
+             module, entry, uint32_t(names.size()), &info) == HEDDLE_OK)
+    names.push_back(info.name);
+  return names;
+}
+
+size_t indexOf(const std::vector<std::string> &names, const std::string &name) {
+  return size_t(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+/// One run of the verb; each step returns an exit code.
+class RunVerb {
+public:
+  explicit RunVerb(const RunArguments &arguments) : args(arguments) {}
+
+  int execute() {
+    for (auto step :
+         {&RunVerb::load, &RunVerb::readInputs, &RunVerb::planOutputs,
+          &RunVerb::call, &RunVerb::writeOutputs})
+      if (int code = (this->*step)())
+        return code;
+    return ExitDone;
+  }
+
+private:
+  int load();
+  int readInputs();
+  int readInput(const std::string &text);
+  int takeInput(const std::string &name, io::Tensor tensor);
+  int planOutputs();
+  int call();
+  int writeOutputs();
+  void printProfile() const;
+  void printSummary(size_t index) const;
+
+  const RunArguments &args;
+  ModulePtr module;
+  SessionPtr session;
+  uint32_t entry = 0;
+  std::vector<std::string> inputNames, outputNames;
+  std::vector<io::Tensor> inputs;
+  std::vector<bool> isGiven;
+  std::vector<std::vector<uint8_t>> outputBytes;
+  std::vector<heddle_tensor> inputViews, outputViews;
+  std::vector<uint64_t> times;
+};
+
+int RunVerb::load() {
+  heddle_error error{};
+  heddle_module *loaded = nullptr;
+  heddle_status status =
+      heddle_module_load(args.artifact.c_str(), &loaded, &error);
+  module.reset(loaded);
+  heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
+  options.threads = args.threads;
+  options.variant = args.isa.empty() ? nullptr : args.isa.c_str();
+  heddle_session *created = nullptr;
+  if (status == HEDDLE_OK)
+    status = heddle_session_create(loaded, &options, &created, &error);
+  session.reset(created);
+  if (status == HEDDLE_OK)
+    status = heddle_module_find_entry(
+        loaded, args.entry.empty() ? nullptr : args.entry.c_str(), &entry,
+        &error);
+  if (status != HEDDLE_OK)
+    return printStatus(status, error);
+  inputNames = signatureNames(loaded, entry, true);
+  outputNames = signatureNames(loaded, entry, false);
+  inputs.resize(inputNames.size());
+  isGiven.resize(inputNames.size());
+  return ExitDone;
+}
+
+int RunVerb::takeInput(const std::string &name, io::Tensor tensor) {
+  size_t index = indexOf(inputNames, name);
+  if (index == inputNames.size())
+    return printError("no input \"" + name + "\"; there is " +
+                      quotedList(inputNames));
+  if (isGiven[index])
+    return printError("input \"" + name + "\" is given twice");
+  isGiven[index] = true;
+  inputs[index] = std::move(tensor);
+  return ExitDone;
+}
+
+int RunVerb::readInput(const std::string &text) {
+  // NAME=FILE or NAME=FILL, or a FILE that names its tensors itself.
+  size_t equals = text.find('=');
+  std::string name = equals == std::string::npos ? "" : text.substr(0, equals);
+  std::string source =
+      equals == std::string::npos ? text : text.substr(equals + 1);
+  if (!name.empty() && io::isFill(source)) {
+    io::Result<io::Tensor> fill = io::parseFill(source);
+    return fill ? takeInput(name, std::move(*fill)) : printError(fill.error());
+  }
+  io::Result<std::vector<io::NamedTensor>> tensors = io::readTensors(source);
+  if (!tensors)
+    return printError(tensors.error());
+  if (name.empty()) {
+    for (io::NamedTensor &tensor : *tensors)
+      if (int code = takeInput(tensor.name, std::move(tensor.tensor)))
+        return code;
+    return ExitDone;
+  }
+  for (io::NamedTensor &tensor : *tensors)
+    if (tensor.name == name || tensors->size() == 1)
+      return takeInput(name, std::move(tensor.tensor));
+  return printError(source + ": has " + std::to_string(tensors->size()) +
+                    " tensors, none called \"" + name + "\"");
+}
+
+int RunVerb::readInputs() {
+  for (const std::string &text : args.inputs)
+    if (int code = readInput(text))
+      return code;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!isGiven[i])
+      return printError("input \"" + inputNames[i] +
+                        "\" is not given: --input " + inputNames[i] + "=FILE");
+    inputViews.push_back(viewOf(inputs[i]));
+  }
+  return ExitDone;
+}
+
+int RunVerb::planOutputs() {
+  for (const std::string &text : args.outputs) {
+    std::string name = text.substr(0, text.find('='));
+    if (text.find('=') != std::string::npos &&
+        indexOf(outputNames, name) == outputNames.size())
+      return printError("no output \"" + name + "\"; there is " +
+                        quotedList(outputNames));
+  }
+  heddle_error error{};
+  outputViews.resize(outputNames.size());
+  heddle_status status = heddle_module_output_shapes(
+      module.get(), entry, inputViews.data(), inputViews.size(),
+      outputViews.data(), outputViews.size(), &error);
+  if (status != HEDDLE_OK)
+    return printStatus(status, error);
+  for (heddle_tensor &view : outputViews) {
+    outputBytes.push_back(makeBytes(view));
+    view.data = outputBytes.back().data();
+  }
+  return ExitDone;
+}
+
+int RunVerb::call() {
+  heddle_run_options options = HEDDLE_RUN_OPTIONS_INIT;
+  if (args.profile) {
+    times.resize(heddle_module_num_dispatches(module.get(), entry));
+    options.dispatch_ns = times.data();
+    options.num_dispatch_ns = times.size();
+  }
+  // The first run touches the weights' pages; a profile shows the second.
+  heddle_error error{};
+  for (int round = 0; round < (args.profile ? 2 : 1); ++round) {
+    heddle_status status = heddle_session_run(
+        session.get(), entry, inputViews.data(), inputViews.size(),
+        outputViews.data(), outputViews.size(), &options, &error);
+    if (status != HEDDLE_OK)
+      return printStatus(status, error);
+  }
+  if (args.profile)
+    printProfile();
+  return ExitDone;
+}
+
+void RunVerb::printProfile() const {
+  std::vector<int64_t> dims(heddle_module_num_dims(module.get()));
+  heddle_module_infer_dims(module.get(), entry, inputViews.data(),
+                           inputViews.size(), dims.data(), dims.size(),
+                           nullptr);
+  uint64_t total = 0;
+  for (uint64_t time : times)
+    total += time;
+  std::fprintf(stderr, "%8s %6s %9s  %-8s %-14s %s\n", "ms", "%", "GFLOP/s",
+               "kernel", "family", "from");
+  for (uint32_t i = 0; i < times.size(); ++i) {
+    heddle_dispatch_info dispatch{};
+    heddle_kernel_info kernel{};
+    uint64_t flops = 0;
+    heddle_module_dispatch(module.get(), entry, i, &dispatch);
+    heddle_module_kernel(module.get(), dispatch.kernel, &kernel);
+    heddle_module_dispatch_flops(module.get(), entry, i, dims.data(),
+                                 dims.size(), &flops, nullptr);
+    double ns = double(std::max<uint64_t>(times[i], 1));
+    std::fprintf(stderr, "%8.3f %6.1f %9.1f  %-8s %-14s %s\n", ns / 1e6,
+                 100 * ns / double(std::max<uint64_t>(total, 1)),
+                 double(flops) / ns, kernel.name, kernel.family,
+                 dispatch.origin);
+  }
+  std::fprintf(stderr, "%8.3f  100.0            %u threads, %s\n",
+               double(total) / 1e6, heddle_session_threads(session.get()),
+               heddle_session_variant(session.get()));
+}
+
+int RunVerb::writeOutputs() {
+  auto named = [this](size_t i) {
+    const heddle_tensor &view = outputViews[i];
+    return io::NamedTensor{
+        outputNames[i],
+        {io::DType(view.dtype),
+         std::vector<int64_t>(view.extents, view.extents + view.rank),
+         outputBytes[i]}};
+  };
+  std::vector<io::NamedTensor> all;
+  for (size_t i = 0; i < outputNames.size(); ++i)
+    all.push_back(named(i));
+  for (const std::string &text : args.outputs) {
+    size_t equals = text.find('=');
+    std::string path =
+        equals == std::string::npos ? text : text.substr(equals + 1);
+    std::vector<io::NamedTensor> chosen =
+        equals == std::string::npos
+            ? all
+            : std::vector<io::NamedTensor>{
+                  all[indexOf(outputNames, text.substr(0, equals))]};
+    io::Status status = io::writeTensors(path, chosen);
+    if (!status)
+      return printError(status.error());
+  }
+  if (args.outputs.empty())
+    for (size_t i = 0; i < outputNames.size(); ++i)
+      printSummary(i);
+  return ExitDone;
+}
+
+void RunVerb::printSummary(size_t index) const {
+  const heddle_tensor &view = outputViews[index];
+  std::printf("%s %s", outputNames[index].c_str(), tensorText(view).c_str());
+  size_t count = outputBytes[index].size() / heddle_dtype_bytes(view.dtype);
+  const void *data = outputBytes[index].data();
+  for (size_t i = 0; i < std::min<size_t>(count, 8); ++i) {
+    const char *gap = i ? " " : ": ";
+    if (view.dtype == HEDDLE_F32)
+      std::printf("%s%g", gap, double(static_cast<const float *>(data)[i]));
+    else if (view.dtype == HEDDLE_I32)
+      std::printf("%s%d", gap, static_cast<const int32_t *>(data)[i]);
+  }
+  std::printf("%s\n", count > 8 ? " ..." : "");
+}
+
+} // namespace
+
+void addRunVerb(CLI::App &app, int &code) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App *verb = app.add_subcommand("run", "Run a compiled model once");
+  verb->add_option("artifact", arguments->artifact, "The compiled model")
+      ->required()
+      ->type_name("OUT.so");
+  verb->add_option("--input,-i", arguments->inputs,
+                   "NAME=FILE (.npy, .npz, .safetensors; - is standard "
+                   "input), NAME=2x16xi32=0 to fill, or a FILE that names "
+                   "its tensors")
+      ->type_name("NAME=SOURCE")
+      ->type_size(1)
+      ->allow_extra_args(false);
+  verb->add_option("--output,-o", arguments->outputs,
+                   "NAME=FILE, or a FILE for all outputs; - is a .npy on "
+                   "standard output. Without it a summary is printed")
+      ->type_name("NAME=FILE")
+      ->type_size(1)
+      ->allow_extra_args(false);
+  verb->add_option("--entry", arguments->entry,
+                   "The entry point (default: main)")
+      ->type_name("NAME");
+  verb->add_option("--threads,-t", arguments->threads,
+                   "Threads, 1 to 1024 (default: all CPUs)")
+      ->type_name("N");
+  verb->add_option("--isa", arguments->isa,
+                   "Force a variant, e.g. avx2 (default: the best that runs)")
+      ->type_name("NAME");
+  verb->add_flag("--profile", arguments->profile,
+                 "Print each kernel's time to standard error");
+  verb->callback([arguments, &code] { code = RunVerb(*arguments).execute(); });
+}
+
+} // namespace heddle::tools
