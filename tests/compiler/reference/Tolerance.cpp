@@ -1,0 +1,36 @@
+// The tolerance table and the comparison under it.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/reference/Tolerance.h"
+#include <gtest/gtest.h>
+
+using namespace heddle::reference;
+
+TEST(Tolerance, GrowsWithTheRootOfTheLength) {
+  double one = tolerance(Dtype::F32, 1);
+  EXPECT_DOUBLE_EQ(one, 16 * 0x1p-24);
+  EXPECT_DOUBLE_EQ(tolerance(Dtype::F32, 0), one);
+  EXPECT_DOUBLE_EQ(tolerance(Dtype::F32, 9), 2 * one);
+  EXPECT_DOUBLE_EQ(tolerance(Dtype::BF16, 1), 16 * 0x1p-9);
+}
+
+TEST(Compare, FindsTheWorstElement) {
+  std::vector<double> expected = {1, 2, 3};
+  std::vector<float> found = {1, 2.5f, 3.25f};
+  Difference worst = compare(expected, found.data(), 1e-3);
+  EXPECT_FALSE(worst.within);
+  EXPECT_EQ(worst.index, 1);
+  EXPECT_EQ(worst.found, 2.5);
+  EXPECT_DOUBLE_EQ(worst.largest, 0.5);
+  EXPECT_TRUE(compare(expected, found.data(), 0.2).within);
+}
+
+TEST(Compare, TakesNonFiniteAsTheyAre) {
+  const double nan = std::nan(""), infinity = INFINITY;
+  std::vector<double> expected = {nan, infinity, 1};
+  EXPECT_TRUE(compare(expected, expected.data(), 1e-6).within);
+  std::vector<double> noNan = {0, infinity, 1}, other = {nan, -infinity, 1};
+  EXPECT_FALSE(compare(expected, noNan.data(), 1e-6).within);
+  EXPECT_FALSE(compare(expected, other.data(), 1e-6).within);
+  std::vector<double> off = {nan, infinity, 1.1};
+  EXPECT_FALSE(compare(expected, off.data(), 1e-6).within);
+}
