@@ -248,7 +248,7 @@ LogicalResult OutputOp::verify() {
            << func->elements.size() << " elements";
   for (auto [type, element] : llvm::zip(types, func->elements)) {
     auto buffer = dyn_cast<BufferType>(type);
-    if (!buffer || buffer.getValueType() != element ||
+    if (!buffer || buffer.getElementType() != element ||
         buffer.getRank() != func->dims.size())
       return emitOpError("(C1) has type ")
              << type << ", expected a buffer of " << element << " with "

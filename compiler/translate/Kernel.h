@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Halide's objects for one pipeline, and the steps that make them. Private to
+// this folder.
+
+#ifndef HEDDLE_COMPILER_TRANSLATE_KERNEL_H
+#define HEDDLE_COMPILER_TRANSLATE_KERNEL_H
+
+#include "compiler/translate/Guard.h"
+#include "compiler/translate/Translate.h"
+#include "dialects/halide/Halide.h"
+
+#include "Halide.h"
+#include "llvm/ADT/DenseMap.h"
+
+#include <vector>
+
+namespace heddle::translate {
+
+/// What each value of the pipeline is in Halide.
+struct Kernel {
+  llvm::DenseMap<mlir::Value, Halide::Func> funcs;
+  llvm::DenseMap<mlir::Value, Halide::ImageParam> buffers;
+  /// Scalars and, while a region is translated, its indices and results.
+  llvm::DenseMap<mlir::Value, Halide::Expr> values;
+  /// Of the C function, outputs not among them.
+  std::vector<Halide::Argument> arguments;
+  std::vector<Halide::Func> outputs;
+
+  /// A value as most uses want it: integers signed (or bool). `values` holds
+  /// what was unsigned in memory as it is, so that widening it stays one cast.
+  Halide::Expr value(mlir::Value value) const;
+};
+
+/// The type in Halide; signless integers are signed, i1 is a bool.
+Halide::Type halideType(mlir::Type type);
+
+/// Translates one op of arithmetic into `kernel.values`. Throws what Halide
+/// throws; fails with a diagnostic on an op that has no translation.
+mlir::LogicalResult translateExpr(mlir::Operation *op, Kernel &kernel);
+
+/// Funcs, updates and outputs of the pipeline, nothing scheduled.
+mlir::LogicalResult buildAlgorithm(halide::PipelineOp pipeline, Kernel &kernel,
+                                   Guard &guard);
+
+/// Applies the directives in order.
+mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
+                                  Guard &guard);
+
+/// The target that the options and the schedule ask for. Throws on a bad one.
+Halide::Target makeTarget(llvm::StringRef text, const Options &options);
+
+/// Bounds what the functions of a lowered module allocate on the heap.
+Scratch boundScratch(const Halide::Module &module, halide::PipelineOp pipeline,
+                     const Kernel &kernel);
+
+} // namespace heddle::translate
+
+#endif // HEDDLE_COMPILER_TRANSLATE_KERNEL_H

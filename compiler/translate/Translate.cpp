@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A pipeline from its op to a file.
+
+#include "compiler/translate/Translate.h"
+
+#include "compiler/translate/Kernel.h"
+
+using namespace mlir;
+using namespace heddle::halide;
+
+namespace heddle::translate {
+
+/// The target's text: the option's, or that of the variant's schedule.
+static FailureOr<std::string> targetText(PipelineOp pipeline,
+                                         const Options &options) {
+  if (!options.target.empty())
+    return options.target;
+  if (ScheduleOp schedule = pipeline.findSchedule(options.variant))
+    return schedule.getTarget().str();
+  InFlightDiagnostic diag = pipeline.emitError("no schedule for variant '")
+                            << options.variant << "'";
+  auto schedules = pipeline.getOps<ScheduleOp>();
+  if (schedules.empty())
+    return diag << ", none at all";
+  diag << ", only for ";
+  llvm::interleaveComma(schedules, diag, [&](ScheduleOp schedule) {
+    diag << "'" << schedule.getVariant() << "'";
+  });
+  return diag;
+}
+
+/// The plainest schedule that compiles: whatever is updated stands alone.
+static void computeUpdatedFuncsAtRoot(PipelineOp pipeline, Kernel &kernel) {
+  for (auto func : pipeline.getOps<FuncOp>())
+    if (!func.getUpdates().empty())
+      kernel.funcs[func.getFunc()].compute_root();
+}
+
+static void emit(const Halide::Module &module, const Options &options) {
+  using Type = Halide::OutputFileType;
+  Type type = options.emit == Emit::Object     ? Type::object
+              : options.emit == Emit::Assembly ? Type::assembly
+                                               : Type::stmt;
+  module.compile({{type, options.path}});
+}
+
+/// Builds, schedules, lowers and writes; the guard is about the pipeline.
+static LogicalResult translate(PipelineOp pipeline, const Options &options,
+                               StringRef target, Guard &guard,
+                               Scratch &scratch) {
+  Kernel kernel;
+  if (failed(buildAlgorithm(pipeline, kernel, guard)))
+    return failure();
+  ScheduleOp schedule = pipeline.findSchedule(options.variant);
+  if (schedule && !options.stripSchedule) {
+    if (failed(applySchedule(schedule, kernel, guard)))
+      return failure();
+  } else if (failed(guard.run(
+                 [&] { computeUpdatedFuncsAtRoot(pipeline, kernel); }))) {
+    return failure();
+  }
+  guard.at(schedule ? schedule.getOperation() : pipeline.getOperation());
+  Halide::Target machine;
+  if (failed(guard.run([&] { machine = makeTarget(target, options); })))
+    return failure();
+  guard.at(pipeline);
+  return guard.run([&] {
+    Halide::Module module =
+        Halide::Pipeline(kernel.outputs)
+            .compile_to_module(kernel.arguments, options.symbol, machine,
+                               Halide::LinkageType::ExternalPlusArgv);
+    scratch = boundScratch(module, pipeline, kernel);
+    emit(module, options);
+  });
+}
+
+LogicalResult translatePipeline(PipelineOp pipeline, const Options &options,
+                                Scratch &scratch) {
+  FailureOr<std::string> target = targetText(pipeline, options);
+  if (failed(target))
+    return failure();
+  Guard guard(pipeline);
+  LogicalResult result = translate(pipeline, options, *target, guard, scratch);
+  if (failed(result))
+    ::remove(options.path.c_str());
+  return result;
+}
+
+} // namespace heddle::translate
