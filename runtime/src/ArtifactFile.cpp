@@ -191,7 +191,7 @@ Outcome ArtifactFile::checkCode() const {
 }
 
 Outcome ArtifactFile::checkWeights() const {
-  uint64_t hash = hashSeed;
+  uint64_t hash = HEDDLE_HASH_SEED;
   if (foot.weights_size > 0) {
     Window window(fd, foot.weights_offset, foot.weights_size);
     if (!window.bytes)

@@ -163,11 +163,8 @@ TEST(Load, FootersThatContradictThemselves) {
     Bytes file = tinyFile();
     heddle_footer &footer = footerOf(file);
     footer.*field = value;
-    uint64_t hash = 0xcbf29ce484222325ull;
-    for (size_t i = 0; i < offsetof(heddle_footer, footer_hash); ++i)
-      hash =
-          (hash ^ reinterpret_cast<uint8_t *>(&footer)[i]) * 0x100000001b3ull;
-    footer.footer_hash = hash;
+    footer.footer_hash = heddle_hash(HEDDLE_HASH_SEED, &footer,
+                                     offsetof(heddle_footer, footer_hash));
     expectRefused(file, HEDDLE_BAD_ARTIFACT,
                   "FILE: its footer's sizes contradict each other");
   };

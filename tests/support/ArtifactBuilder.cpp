@@ -11,11 +11,8 @@
 namespace heddle::test {
 namespace {
 
-uint64_t fnv(const uint8_t *bytes, size_t size) {
-  uint64_t hash = 0xcbf29ce484222325ull;
-  for (size_t i = 0; i < size; ++i)
-    hash = (hash ^ bytes[i]) * 0x100000001b3ull;
-  return hash;
+uint64_t hashOf(const uint8_t *bytes, size_t size) {
+  return heddle_hash(HEDDLE_HASH_SEED, bytes, size);
 }
 
 void padTo(Bytes &bytes, size_t unit) {
@@ -156,13 +153,13 @@ Bytes buildArtifact(const Bytes &code, const Bytes &metadata,
 
 void sealArtifact(Bytes &file) {
   heddle_footer &footer = footerOf(file);
-  footer.code_hash = fnv(file.data(), footer.code_size);
+  footer.code_hash = hashOf(file.data(), footer.code_size);
   footer.metadata_hash =
-      fnv(file.data() + footer.metadata_offset, footer.metadata_size);
+      hashOf(file.data() + footer.metadata_offset, footer.metadata_size);
   footer.weights_hash =
-      fnv(file.data() + footer.weights_offset, footer.weights_size);
-  footer.footer_hash = fnv(reinterpret_cast<const uint8_t *>(&footer),
-                           offsetof(heddle_footer, footer_hash));
+      hashOf(file.data() + footer.weights_offset, footer.weights_size);
+  footer.footer_hash = hashOf(reinterpret_cast<const uint8_t *>(&footer),
+                              offsetof(heddle_footer, footer_hash));
 }
 
 heddle_footer &footerOf(Bytes &file) {
