@@ -5,42 +5,54 @@
 #include "compiler/reference/Kernels.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace heddle::reference {
 
-/// Rows and columns of a block whose sums stay in the L1 cache.
-static constexpr int64_t blockRows = 4, blockColumns = 128;
+/// Rows of a block. Its columns are one vector: 8 doubles, 16 floats.
+static constexpr int64_t blockRows = 4;
 
+template <typename Scalar> struct Lanes {
+  static constexpr int64_t count = 64 / sizeof(Scalar);
+  typedef Scalar Vector __attribute__((vector_size(64)));
+};
+
+/// A block whose sums stay in registers: `rows` rows of a, times a panel of b
+/// with its lanes side by side. `columns` of the lanes are stored.
 template <typename Scalar>
 [[gnu::always_inline]] static inline void
 multiplyBlock(int64_t rows, int64_t columns, int64_t n, int64_t k,
-              const Scalar *a, const Scalar *b, Scalar *out) {
-  Scalar sums[blockRows][blockColumns] = {};
-  for (int64_t i = 0; i < k; ++i)
-    for (int64_t row = 0; row < rows; ++row) {
-      Scalar factor = a[row * k + i];
-      for (int64_t column = 0; column < columns; ++column)
-        sums[row][column] += factor * b[i * n + column];
-    }
+              const Scalar *a, const Scalar *panel, Scalar *out) {
+  using Vector = typename Lanes<Scalar>::Vector;
+  Vector sums[blockRows] = {};
+  for (int64_t i = 0; i < k; ++i) {
+    Vector right;
+    std::memcpy(&right, panel + i * Lanes<Scalar>::count, sizeof right);
+    for (int64_t row = 0; row < rows; ++row)
+      sums[row] += a[row * k + i] * right;
+  }
   for (int64_t row = 0; row < rows; ++row)
-    std::copy(sums[row], sums[row] + columns, out + row * n);
+    std::memcpy(out + row * n, &sums[row], columns * sizeof(Scalar));
 }
 
 template <typename Scalar>
 [[gnu::always_inline]] static inline void
 multiply(int64_t m, int64_t n, int64_t k, const Scalar *a, const Scalar *b,
          Scalar *out) {
-  for (int64_t row = 0; row < m; row += blockRows)
-    for (int64_t column = 0; column < n; column += blockColumns) {
-      int64_t rows = std::min(blockRows, m - row);
-      int64_t columns = std::min(blockColumns, n - column);
-      const Scalar *left = a + row * k, *right = b + column;
-      Scalar *block = out + row * n + column;
-      if (rows == blockRows && columns == blockColumns) // constant loops
-        multiplyBlock(blockRows, blockColumns, n, k, left, right, block);
-      else
-        multiplyBlock(rows, columns, n, k, left, right, block);
-    }
+  constexpr int64_t lanes = Lanes<Scalar>::count;
+  std::vector<Scalar> panel(k * lanes);
+  for (int64_t column = 0; column < n; column += lanes) {
+    int64_t columns = std::min(lanes, n - column);
+    for (int64_t i = 0; i < k; ++i)
+      std::copy_n(b + i * n + column, columns, panel.data() + i * lanes);
+    int64_t row = 0;
+    for (; row + blockRows <= m; row += blockRows)
+      multiplyBlock(blockRows, columns, n, k, a + row * k, panel.data(),
+                    out + row * n + column);
+    for (; row < m; ++row)
+      multiplyBlock(1, columns, n, k, a + row * k, panel.data(),
+                    out + row * n + column);
+  }
 }
 
 #if defined(__x86_64__)
