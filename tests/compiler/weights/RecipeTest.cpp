@@ -1,0 +1,155 @@
+// Recipes against index formulas, on sizes that do not divide.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/weights/Recipe.h"
+
+#include "compiler/weights/RandomWeights.h"
+#include <gtest/gtest.h>
+
+using namespace heddle;
+using namespace heddle::weights;
+
+namespace {
+using Shape = std::vector<int64_t>;
+
+/// Values of a weight whose tensors "t0", "t1", ... are random with `shapes`.
+struct Outcome {
+  std::vector<float> values;
+  std::string error;
+};
+} // namespace
+
+static WeightSource sourceOf(const std::vector<Shape> &shapes) {
+  WeightSource source = std::move(*WeightSource::open({"random:5"}));
+  for (size_t i = 0; i < shapes.size(); ++i)
+    source.declare("t" + std::to_string(i), shapes[i]);
+  return source;
+}
+
+static Outcome run(const std::vector<Shape> &shapes,
+                   const std::vector<std::string> &recipe,
+                   const Shape &extents) {
+  WeightSource source = sourceOf(shapes);
+  WeightRequest request;
+  request.name = "w";
+  for (size_t i = 0; i < shapes.size(); ++i)
+    request.tensors.push_back("t" + std::to_string(i));
+  request.recipe = recipe;
+  request.extents = extents;
+  Outcome outcome;
+  io::Status status =
+      runRecipe(source, request, [&](const float *values, size_t count) {
+        outcome.values.insert(outcome.values.end(), values, values + count);
+        return true;
+      });
+  io::Status checked = checkRecipe(source, request);
+  EXPECT_EQ(bool(status), bool(checked));
+  if (!status)
+    outcome.error = status.error();
+  return outcome;
+}
+
+static std::vector<float> tensor(int index, const Shape &shape) {
+  return randomWeight(5, "t" + std::to_string(index), shape);
+}
+
+TEST(Recipe, NoneCopies) {
+  EXPECT_EQ(run({{3, 5}}, {}, {3, 5}).values, tensor(0, {3, 5}));
+}
+
+TEST(Recipe, LargeCopiesComeInPieces) {
+  Shape shape = {3, 700001};
+  EXPECT_EQ(run({shape}, {"reshape 700001 3"}, {700001, 3}).values,
+            tensor(0, shape));
+}
+
+TEST(Recipe, ConcatJoinsRows) {
+  std::vector<float> expected = tensor(0, {2, 3}), more = tensor(1, {4, 3});
+  expected.insert(expected.end(), more.begin(), more.end());
+  EXPECT_EQ(run({{2, 3}, {4, 3}}, {"concat 0"}, {6, 3}).values, expected);
+}
+
+TEST(Recipe, ConcatJoinsColumns) {
+  std::vector<float> a = tensor(0, {2, 3}), b = tensor(1, {2, 4}), expected;
+  for (int row = 0; row < 2; ++row) {
+    expected.insert(expected.end(), &a[row * 3], &a[row * 3] + 3);
+    expected.insert(expected.end(), &b[row * 4], &b[row * 4] + 4);
+  }
+  EXPECT_EQ(run({{2, 3}, {2, 4}}, {"concat 1"}, {2, 7}).values, expected);
+}
+
+TEST(Recipe, TransposeSwapsAxes) {
+  constexpr int rows = 37, columns = 70;
+  std::vector<float> from = tensor(0, {rows, columns});
+  std::vector<float> to =
+      run({{rows, columns}}, {"transpose"}, {columns, rows}).values;
+  ASSERT_EQ(to.size(), from.size());
+  for (int r = 0; r < rows; ++r)
+    for (int c = 0; c < columns; ++c)
+      ASSERT_EQ(to[c * rows + r], from[r * columns + c]);
+}
+
+TEST(Recipe, PackMakesPanelsAndFillsTheLast) {
+  constexpr int depth = 5, width = 11, lanes = 4;
+  std::vector<float> from = tensor(0, {depth, width});
+  std::vector<float> to =
+      run({{depth, width}}, {"pack 4"}, {3, depth, lanes}).values;
+  ASSERT_EQ(to.size(), size_t(3 * depth * lanes));
+  for (int p = 0; p < 3; ++p)
+    for (int k = 0; k < depth; ++k)
+      for (int n = 0; n < lanes; ++n) {
+        int column = p * lanes + n;
+        float expected = column < width ? from[k * width + column] : 0;
+        ASSERT_EQ(to[(p * depth + k) * lanes + n], expected);
+      }
+}
+
+TEST(Recipe, StreamedPackEqualsPackThroughMemory) {
+  std::vector<Shape> shapes = {{7, 9}, {6, 9}};
+  Outcome streamed =
+      run(shapes, {"concat 0", "transpose", "pack 4"}, {4, 9, 4});
+  // The same, with a step that changes nothing and keeps it from streaming.
+  Outcome plain =
+      run(shapes, {"concat 0", "pad 0 13", "transpose", "pack 4"}, {4, 9, 4});
+  EXPECT_EQ(streamed.error, "");
+  EXPECT_EQ(streamed.values, plain.values);
+  EXPECT_EQ(streamed.values.back(), 0.0f);
+}
+
+TEST(Recipe, PadAddsZerosAtTheEndOfAnAxis) {
+  std::vector<float> from = tensor(0, {2, 3});
+  std::vector<float> expected = {from[0], from[1], from[2], 0, 0,
+                                 from[3], from[4], from[5], 0, 0};
+  EXPECT_EQ(run({{2, 3}}, {"pad 1 5"}, {2, 5}).values, expected);
+}
+
+TEST(Recipe, SaysWhatDoesNotFit) {
+  EXPECT_EQ(run({{3}}, {"transpose"}, {3}).error,
+            "weight 'w' from tensor 't0': 'transpose' needs a matrix, found "
+            "[3]");
+  EXPECT_EQ(run({{2, 3}, {2, 4}}, {"concat 0"}, {4, 3}).error,
+            "weight 'w' from tensor 't0': 'concat 0' joins [2, 3] and [2, 4], "
+            "which differ elsewhere");
+  EXPECT_EQ(run({{2, 3}}, {"concat 2"}, {2, 3}).error,
+            "weight 'w' from tensor 't0': 'concat 2' needs more than 2 axes, "
+            "found [2, 3]");
+  EXPECT_EQ(run({{2, 3}}, {"pad 1 2"}, {2, 2}).error,
+            "weight 'w' from tensor 't0': 'pad 1 2' needs an axis 1 of at most "
+            "2, found [2, 3]");
+  EXPECT_EQ(run({{2, 3}}, {"reshape 4 2"}, {4, 2}).error,
+            "weight 'w' from tensor 't0': 'reshape 4 2' needs 8 elements, "
+            "found [2, 3]");
+  EXPECT_EQ(run({{2, 3}}, {}, {3, 2}).error,
+            "weight 'w' from tensor 't0' becomes [2, 3], expected [3, 2]");
+}
+
+TEST(Recipe, StopsWhenTheSinkDoes) {
+  WeightSource source = sourceOf({{4, 4}});
+  WeightRequest request;
+  request.name = "w";
+  request.tensors = {"t0"};
+  request.extents = {4, 4};
+  io::Status status =
+      runRecipe(source, request, [](const float *, size_t) { return false; });
+  ASSERT_FALSE(bool(status));
+  EXPECT_EQ(status.error(), "weight 'w' could not be written");
+}
