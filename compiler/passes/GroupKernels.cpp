@@ -15,11 +15,13 @@ namespace {
 
 /// Ops whose results nothing uses, from the last one up.
 void dropUnused(EntryOp entry) {
-  Block &body = entry.getBody().front();
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
-    if (op.use_empty())
-      op.erase();
+  Operation *op = entry.getBody().front().getTerminator()->getPrevNode();
+  while (op) {
+    Operation *before = op->getPrevNode();
+    if (op->use_empty())
+      op->erase();
+    op = before;
+  }
 }
 
 /// Each kernel reads its own copy of a constant, so that a lowering sees it.
