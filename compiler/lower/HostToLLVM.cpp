@@ -34,7 +34,7 @@ public:
 
 private:
   LogicalResult checkRange(host::DispatchOp op, const shape::Dim &dim,
-                           const Twine &what);
+                           const Twine &what, int64_t lowest);
   LogicalResult checkDispatch(host::DispatchOp op);
   void emitKernelTable();
   void emitFinish();
@@ -68,24 +68,24 @@ std::string lower::kernelSymbol(StringRef kernel, StringRef variant) {
 //===-- Ranges ------------------------------------------------------------===//
 
 LogicalResult HostLowering::checkRange(host::DispatchOp op,
-                                       const shape::Dim &dim,
-                                       const Twine &what) {
-  constexpr int64_t limit = std::numeric_limits<int32_t>::max();
-  std::optional<int64_t> high = shape::maximum(dim, tables.dims);
-  std::optional<shape::Dim> negated = shape::Dim::multiply(dim, shape::Dim(-1));
-  std::optional<int64_t> low =
-      negated ? shape::maximum(*negated, tables.dims) : std::nullopt;
-  if (high && low && *high <= limit && *low <= 0)
+                                       const shape::Dim &dim, const Twine &what,
+                                       int64_t lowest) {
+  constexpr int64_t highest = std::numeric_limits<int32_t>::max();
+  std::optional<int64_t> high = shape::maximum(dim, tables.dims), low;
+  if (std::optional<shape::Dim> negated =
+          shape::Dim::multiply(dim, shape::Dim(-1)))
+    low = shape::maximum(*negated, tables.dims);
+  if (high && low && *high <= highest && -*low >= lowest)
     return success();
   InFlightDiagnostic diag = op.emitOpError()
                             << what << " is " << dim.str() << ", which ";
-  if (!low || *low > 0)
-    diag << "may be negative";
-  else if (!high)
+  if (!high || !low)
     diag << "leaves 64 bits";
-  else
-    diag << "reaches " << *high << ", more than the " << limit
+  else if (*high > highest)
+    diag << "reaches " << *high << ", more than the " << highest
          << " that a kernel can index";
+  else
+    diag << "falls to " << -*low << ", less than " << lowest;
   return diag << "; narrow the range of a dim";
 }
 
@@ -95,15 +95,16 @@ LogicalResult HostLowering::checkDispatch(host::DispatchOp op) {
   for (auto [index, view] : llvm::enumerate(op.getViews())) {
     shape::Dim product(1);
     for (const shape::Dim &extent : host::readShape(cast<ArrayAttr>(view))) {
-      if (failed(checkRange(op, extent, "extent of view " + Twine(index))))
+      if (failed(checkRange(op, extent, "extent of view " + Twine(index), 0)))
         return failure();
       product = product * extent;
-      if (failed(checkRange(op, product, "size of view " + Twine(index))))
+      if (failed(checkRange(op, product, "size of view " + Twine(index), 0)))
         return failure();
     }
   }
   for (const shape::Dim &scalar : host::readShape(op.getScalars()))
-    if (failed(checkRange(op, scalar, "scalar")))
+    if (failed(checkRange(op, scalar, "scalar",
+                          std::numeric_limits<int32_t>::min())))
       return failure();
   return success();
 }
