@@ -3,6 +3,7 @@
 #ifndef HEDDLE_COMPILER_PIPELINE_PIPELINE_H
 #define HEDDLE_COMPILER_PIPELINE_PIPELINE_H
 
+#include "compiler/pipeline/Compile.h"
 #include "compiler/pipeline/Options.h"
 #include "compiler/weights/Weights.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -10,6 +11,7 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 
 namespace mlir {
@@ -25,9 +27,6 @@ void registerDialects(mlir::DialectRegistry &registry);
 /// child processes, and a thread must not live while one is forked.
 std::unique_ptr<mlir::MLIRContext> makeContext();
 
-/// Work that was done, for a progress line: "kernels 3 of 14".
-using Progress = std::function<void(const std::string &)>;
-
 /// What the front end gives.
 struct Model {
   mlir::OwningOpRef<mlir::ModuleOp> module; ///< at `phase`
@@ -40,6 +39,9 @@ struct Model {
 /// --stop-after=ast the tree goes to `ast` and the module stays null.
 mlir::FailureOr<Model> readModel(const Options &options,
                                  mlir::MLIRContext &context, std::string *ast);
+
+/// Reports every weight that the module names and no file was given for.
+mlir::LogicalResult reportMissingWeights(Model &model);
 
 /// Takes the module from where it is to `stop`, which is at most `schedule`.
 mlir::LogicalResult lowerTo(Phase stop, Model &model, const Options &options);
@@ -63,14 +65,14 @@ struct Objects {
 mlir::FailureOr<Objects> compileObjects(Model &model, const Options &options,
                                         const Progress &progress);
 
+/// Writes each object into a folder, which is made where it is missing.
+mlir::LogicalResult writeObjects(const Objects &objects,
+                                 const std::string &folder);
+
 /// Links the objects and writes the file, whole or not at all.
 mlir::LogicalResult writeArtifact(Model &model, const Options &options,
                                   const Objects &objects,
                                   const std::string &path);
-
-/// Everything: 0 done, 1 the input was wrong and standard error says where,
-/// 3 our bug.
-int compile(const Options &options, const Progress &progress);
 
 } // namespace heddle::pipeline
 

@@ -2,6 +2,7 @@
 //
 // heddle-opt: reads a module, runs the passes named, prints it; for tests.
 
+#include "compiler/passes/Passes.h"
 #include "compiler/pipeline/LowerPasses.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/halide/Halide.h"
@@ -12,6 +13,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
+  heddle::passes::registerHeddlePasses();
   heddle::pipeline::registerLowerPasses();
   mlir::DialectRegistry registry;
   registry.insert<mlir::arith::ArithDialect, mlir::math::MathDialect,

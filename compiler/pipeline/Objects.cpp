@@ -1,0 +1,212 @@
+// Kernels to objects: the cache first, child processes for the rest.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/link/KernelCache.h"
+#include "compiler/lower/HostToLLVM.h"
+#include "compiler/pipeline/Pipeline.h"
+#include "compiler/pipeline/Variants.h"
+#include "compiler/translate/Jobs.h"
+#include "compiler/translate/Translate.h"
+#include "dialects/halide/Halide.h"
+#include "dialects/host/Host.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <thread>
+
+using namespace mlir;
+
+namespace heddle::pipeline {
+
+namespace {
+
+/// Changes when equal pipelines may give other objects.
+constexpr const char *codeGeneration = "heddle 1, Halide 21.0.0";
+
+/// A folder for this process's objects, removed at the end.
+class WorkFolder {
+public:
+  WorkFolder() {
+    llvm::SmallString<128> made;
+    if (!llvm::sys::fs::createUniqueDirectory("heddle", made))
+      path = std::string(made);
+  }
+  ~WorkFolder() {
+    if (!path.empty())
+      llvm::sys::fs::remove_directories(path);
+  }
+  std::string path;
+};
+
+/// One kernel of one variant on its way to an object.
+struct Unit {
+  halide::PipelineOp pipeline;
+  translate::Options options;
+  std::string key;
+  std::string object; ///< bytes, once there
+  int64_t scratch = 0;
+};
+
+/// Everything that the object depends on, as text.
+std::string textOf(halide::PipelineOp pipeline, StringRef variant) {
+  OwningOpRef<halide::PipelineOp> copy(pipeline.clone());
+  for (halide::ScheduleOp schedule :
+       llvm::make_early_inc_range(copy->getBody().getOps<halide::ScheduleOp>()))
+    if (schedule.getVariant() != variant)
+      schedule.erase();
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  copy->print(stream, OpPrintingFlags().useLocalScope());
+  return text;
+}
+
+std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
+                          const std::vector<Variant> &variants,
+                          const std::string &folder, translate::Emit emit) {
+  std::vector<Unit> units;
+  for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>())
+    for (const Variant &variant : variants) {
+      Unit unit{pipeline, {}, {}, {}, 0};
+      unit.options.variant = variant.name;
+      unit.options.symbol =
+          lower::kernelSymbol(pipeline.getSymName(), variant.name);
+      unit.options.path = folder + "/" + unit.options.symbol +
+                          (emit == translate::Emit::Stmt ? ".stmt" : ".o");
+      unit.options.emit = emit;
+      unit.options.checks = options.optimization == 0;
+      unit.options.stripSchedule = options.stripSchedule;
+      units.push_back(std::move(unit));
+    }
+  return units;
+}
+
+bool findInCache(Unit &unit, link::KernelCache &cache) {
+  std::string text = textOf(unit.pipeline, unit.options.variant);
+  std::string flags = std::string(unit.options.checks ? "checks " : "") +
+                      (unit.options.stripSchedule ? "strip" : "");
+  unit.key = link::KernelCache::key(
+      {text, unit.options.symbol, flags, codeGeneration});
+  std::optional<link::KernelCache::Entry> entry = cache.get(unit.key);
+  if (!entry || StringRef(entry->sidecar).getAsInteger(10, unit.scratch))
+    return false;
+  unit.object = std::move(entry->object);
+  return true;
+}
+
+LogicalResult readObject(Unit &unit) {
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
+      llvm::MemoryBuffer::getFile(unit.options.path);
+  if (!buffer)
+    return unit.pipeline.emitError("cannot read its compiled form: ")
+           << buffer.getError().message();
+  unit.object = (*buffer)->getBuffer().str();
+  return success();
+}
+
+/// Runs what is missing in child processes.
+LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
+                           const Progress &progress) {
+  std::vector<translate::Job> jobs;
+  for (Unit *unit : missing)
+    jobs.push_back({unit->pipeline, unit->options});
+  translate::JobOptions limits;
+  limits.parallel = options.jobs
+                        ? options.jobs
+                        : std::max(1u, std::thread::hardware_concurrency());
+  if (progress)
+    limits.progress = [&](size_t done) {
+      progress("kernel " + std::to_string(done) + " of " +
+               std::to_string(jobs.size()));
+    };
+  std::vector<translate::Scratch> scratch;
+  if (failed(translate::runJobs(jobs, limits, scratch)))
+    return failure();
+  for (auto [unit, bound] : llvm::zip(missing, scratch)) {
+    unit->scratch = bound.bytes;
+    if (failed(readObject(*unit)))
+      return failure();
+  }
+  return success();
+}
+
+} // namespace
+
+FailureOr<std::string> printStatements(Model &model, const Options &options) {
+  WorkFolder folder;
+  FailureOr<std::vector<Variant>> variants = variantsOf(*model.module);
+  if (failed(variants))
+    return failure();
+  std::vector<Unit> units = unitsOf(*model.module, options, *variants,
+                                    folder.path, translate::Emit::Stmt);
+  std::vector<Unit *> all;
+  for (Unit &unit : units)
+    all.push_back(&unit);
+  if (failed(compileUnits(all, options, {})))
+    return failure();
+  std::string text;
+  for (const Unit &unit : units)
+    text += "// " + unit.options.symbol + "\n" + unit.object + "\n";
+  return text;
+}
+
+FailureOr<Objects> compileObjects(Model &model, const Options &options,
+                                  const Progress &progress) {
+  WorkFolder folder;
+  ModuleOp module = *model.module;
+  FailureOr<std::vector<Variant>> variants = variantsOf(module);
+  if (failed(variants))
+    return failure();
+  link::KernelCache cache(options.useCache ? link::KernelCache::defaultFolder()
+                                           : std::string());
+  std::vector<Unit> units =
+      unitsOf(module, options, *variants, folder.path, translate::Emit::Object);
+  std::vector<Unit *> missing;
+  for (Unit &unit : units)
+    if (!findInCache(unit, cache))
+      missing.push_back(&unit);
+  if (!missing.empty() && failed(compileUnits(missing, options, progress)))
+    return failure();
+  for (Unit *unit : missing)
+    cache.put(unit->key, unit->object, std::to_string(unit->scratch));
+
+  Objects objects;
+  objects.compiled = missing.size();
+  for (Unit &unit : units) {
+    int64_t &scratch = objects.scratch[unit.pipeline.getSymName().str()];
+    scratch = std::max(scratch, unit.scratch);
+    objects.objects.push_back(
+        {unit.options.symbol + ".o", std::move(unit.object)});
+  }
+  return objects;
+}
+
+LogicalResult writeObjects(const Objects &objects, const std::string &folder) {
+  auto report = [](const std::string &path, std::error_code error) {
+    llvm::errs() << "error: cannot write '" << path << "': " << error.message()
+                 << '\n';
+    return failure();
+  };
+  if (folder.empty()) {
+    llvm::errs() << "error: --stop-after objects needs a folder: -o FOLDER\n";
+    return failure();
+  }
+  if (std::error_code error = llvm::sys::fs::create_directories(folder))
+    return report(folder, error);
+  for (const Object &object : objects.objects) {
+    std::string path = folder + "/" + object.name;
+    std::error_code error;
+    llvm::raw_fd_ostream file(path, error);
+    if (!error) {
+      file << object.bytes;
+      file.close();
+      error = file.error();
+      file.clear_error();
+    }
+    if (error)
+      return report(path, error);
+  }
+  return success();
+}
+
+} // namespace heddle::pipeline

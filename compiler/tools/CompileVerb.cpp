@@ -1,0 +1,140 @@
+// heddle compile, heddle targets.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/tools/CompileArguments.h"
+#include "compiler/tools/CompilerVerbs.h"
+#include "runtime/tools/Verbs.h"
+#include "schedules/KernelView.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <unistd.h>
+
+namespace heddle::tools {
+
+namespace {
+
+std::string variantNames() {
+  std::string names;
+  for (const schedule::CpuTarget &target : schedule::cpuTargets())
+    names += (names.empty() ? "" : ", ") + target.name;
+  return names;
+}
+
+/// One line on a terminal that each message replaces; silent in a pipe.
+pipeline::Progress progressLine() {
+  if (!isatty(STDERR_FILENO))
+    return {};
+  return [](const std::string &message) {
+    std::fprintf(stderr, "\r\033[K%s", message.c_str());
+    std::fflush(stderr);
+  };
+}
+
+void clearProgress(const pipeline::Progress &progress) {
+  if (progress)
+    std::fprintf(stderr, "\r\033[K");
+}
+
+int usage(const std::string &problem) {
+  std::fprintf(stderr, "error: %s\n", problem.c_str());
+  return ExitUsage;
+}
+
+} // namespace
+
+void addCompileOptions(CLI::App &verb, CompileArguments &arguments) {
+  pipeline::Options &options = arguments.options;
+  verb.add_option("--weights", options.weights,
+                  "safetensors files, or random:SEED")
+      ->type_name("FILE");
+  verb.add_option("-D", arguments.defines, "set a parameter of the model")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  verb.add_option("-O", options.optimization,
+                  "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
+                  "kernels fused (default 2)")
+      ->check(CLI::Range(0, 3));
+  verb.add_option("--isa", options.variants,
+                  "variants to compile for, of " + variantNames() +
+                      " (default all)")
+      ->delimiter(',');
+  verb.add_option("--jobs", options.jobs,
+                  "child processes at once (default one a CPU)")
+      ->check(CLI::Range(1, 1024));
+  verb.add_flag("!--no-cache", options.useCache, "compile every kernel anew");
+  verb.add_flag("--strip-schedule", options.stripSchedule,
+                "algorithms without schedules: slow, right");
+  verb.add_flag("--remarks", options.remarks, "say what was decided and why");
+}
+
+std::string finishArguments(CompileArguments &arguments) {
+  for (const std::string &define : arguments.defines) {
+    size_t equals = define.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return "-D " + define + ": expected NAME=VALUE";
+    arguments.options.defines.emplace_back(define.substr(0, equals),
+                                           define.substr(equals + 1));
+  }
+  if (!arguments.stopAfter.empty()) {
+    std::optional<pipeline::Phase> phase =
+        pipeline::phaseFromName(arguments.stopAfter);
+    if (!phase)
+      return "--stop-after " + arguments.stopAfter + ": expected one of " +
+             pipeline::phaseNames();
+    arguments.options.stopAfter = *phase;
+  }
+  for (const std::string &name : arguments.options.variants) {
+    bool known = false;
+    for (const schedule::CpuTarget &target : schedule::cpuTargets())
+      known |= target.name == name;
+    if (!known)
+      return "--isa " + name + ": expected one of " + variantNames();
+  }
+  return {};
+}
+
+void addCompileVerb(CLI::App &app, int &code) {
+  auto arguments = std::make_shared<CompileArguments>();
+  CLI::App *verb =
+      app.add_subcommand("compile", "compile a model to one binary");
+  verb->add_option("model", arguments->options.input,
+                   "MODEL.heddle, or a phase printed by --stop-after (.mlir)")
+      ->required();
+  addCompileOptions(*verb, *arguments);
+  verb->add_option("--stop-after", arguments->stopAfter,
+                   "print the state after a phase: " + pipeline::phaseNames())
+      ->type_name("PHASE");
+  verb->add_option("-o", arguments->options.output,
+                   "where the result goes (default: the model's name with .so; "
+                   "a phase to standard output)")
+      ->type_name("OUT");
+  verb->callback([arguments, &code] {
+    std::string problem = finishArguments(*arguments);
+    if (!problem.empty()) {
+      code = usage(problem);
+      return;
+    }
+    pipeline::Progress progress = progressLine();
+    bool done = pipeline::compile(arguments->options, progress);
+    clearProgress(progress);
+    code = done ? ExitDone : ExitInput;
+  });
+}
+
+void addTargetsVerb(CLI::App &app, int &code) {
+  CLI::App *verb = app.add_subcommand(
+      "targets", "list the variants that a binary is compiled for");
+  verb->callback([&code] {
+    for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
+      std::printf("%-8s %s\n", target.name.c_str(), target.halide.c_str());
+      std::printf("         needs");
+      for (const std::string &feature : target.features)
+        std::printf(" %s", feature.c_str());
+      std::printf("\n");
+    }
+    code = ExitDone;
+  });
+}
+
+} // namespace heddle::tools

@@ -1,0 +1,20 @@
+// The verbs that need the compiler: compile, verify, targets.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_COMPILER_TOOLS_COMPILERVERBS_H
+#define HEDDLE_COMPILER_TOOLS_COMPILERVERBS_H
+
+namespace CLI {
+class App;
+}
+
+namespace heddle::tools {
+
+/// As the runtime's verbs: each registers a subcommand that leaves its exit
+/// code in `code`, which must outlive `app`.
+void addCompileVerb(CLI::App &app, int &code);
+void addVerifyVerb(CLI::App &app, int &code);
+void addTargetsVerb(CLI::App &app, int &code);
+
+} // namespace heddle::tools
+
+#endif // HEDDLE_COMPILER_TOOLS_COMPILERVERBS_H

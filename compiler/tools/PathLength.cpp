@@ -1,0 +1,96 @@
+// Lengths of sums along the longest path: see PathLength.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/tools/PathLength.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace heddle::tools {
+
+namespace {
+
+int64_t extent(Value value, int64_t axis, const shape::DimValues &dims) {
+  shape::Shape shape = graph::shapeOf(value);
+  size_t index = axis < 0 ? shape.size() + axis : size_t(axis);
+  return shape[index].evaluate(dims).value_or(1);
+}
+
+/// Terms that the op itself adds up.
+int64_t ownLength(Operation *op, const shape::DimValues &dims) {
+  return llvm::TypeSwitch<Operation *, int64_t>(op)
+      .Case<graph::LinearOp>([&](graph::LinearOp linear) {
+        return extent(linear.getX(), -1, dims);
+      })
+      .Case<graph::AttentionOp>([&](graph::AttentionOp attention) {
+        return extent(attention.getQ(), 3, dims) +
+               extent(attention.getK(), 2, dims);
+      })
+      .Case<graph::LayerNormOp, graph::L2NormalizeOp, graph::SoftmaxOp>(
+          [&](Operation *norm) {
+            return extent(norm->getOperand(0), -1, dims);
+          })
+      .Case<graph::MeanOp>([&](graph::MeanOp mean) {
+        return extent(mean.getX(), mean.getAxis(), dims);
+      })
+      .Default([](Operation *) { return 1; });
+}
+
+/// The text's place inside a location of any make.
+std::string placeOf(Location location) {
+  std::string place;
+  location->walk([&](Location inner) {
+    if (auto file = dyn_cast<FileLineColLoc>(inner); file && place.empty())
+      place = (file.getFilename().getValue() + ":" + Twine(file.getLine()) +
+               ":" + Twine(file.getColumn()))
+                  .str();
+    return WalkResult::advance();
+  });
+  return place;
+}
+
+} // namespace
+
+int64_t PathLengths::withinKernel(int64_t id) const {
+  auto found = inKernel.find(id);
+  return found == inKernel.end() ? 1 : found->second;
+}
+
+std::string PathLengths::describe(int64_t id) const {
+  auto found = names.find(id);
+  return found == names.end() ? "value " + std::to_string(id) : found->second;
+}
+
+PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
+                        const std::set<int64_t> &boundaries) {
+  PathLengths lengths;
+  llvm::DenseMap<Value, int64_t> whole, inside;
+  for (Operation &op : entry.getBody().front()) {
+    if (!graph::computesTensor(&op))
+      continue;
+    int64_t longest = 0, longestInside = 0;
+    for (Value operand : op.getOperands()) {
+      longest = std::max(longest, whole.lookup(operand));
+      longestInside = std::max(longestInside, inside.lookup(operand));
+    }
+    int64_t own = ownLength(&op, dims);
+    Value result = op.getResult(0);
+    whole[result] = longest + own;
+    inside[result] = longestInside + own;
+    std::optional<int64_t> id = graph::valueId(&op);
+    if (!id || !boundaries.count(*id))
+      continue;
+    lengths.inKernel[*id] = inside[result];
+    inside[result] = 0;
+    std::string place = placeOf(op.getLoc());
+    lengths.names[*id] = op.getName().stripDialect().str() +
+                         (place.empty() ? "" : " at " + place);
+  }
+  for (Value output : entry.returned())
+    lengths.outputs.push_back(std::max<int64_t>(1, whole.lookup(output)));
+  return lengths;
+}
+
+} // namespace heddle::tools
