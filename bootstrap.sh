@@ -213,6 +213,7 @@ main() {
   : >"$log"
   export LC_ALL=C.UTF-8
   if [ -z "${HOME:-}" ]; then export HOME=$root/build/home; fi
+  export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root} # clones share what they built
 
   case $verb in
     checkers) install_packages "${checker_packages[@]}"; exit 0 ;;
