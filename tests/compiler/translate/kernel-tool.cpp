@@ -3,7 +3,7 @@
 // heddle-kernel: translates the pipelines of a .mlir file, for lit tests and
 // for looking at what a schedule became.
 
-#include "compiler/translate/Translate.h"
+#include "compiler/translate/Jobs.h"
 #include "dialects/halide/Halide.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -33,6 +33,10 @@ static cl::opt<Emit>
                     clEnumValN(Emit::Object, "obj", "object")));
 static cl::opt<bool> checks("checks", cl::desc("keep Halide's checks"));
 static cl::opt<bool> strip("strip-schedule", cl::desc("no directives"));
+static cl::opt<bool> child("child", cl::desc("in a child process"));
+static cl::opt<unsigned> seconds("seconds", cl::init(60), cl::desc("limit"));
+static cl::opt<uint64_t> megabytes("megabytes", cl::init(4096),
+                                   cl::desc("limit of a child"));
 static cl::opt<bool> scratchOnly("scratch",
                                  cl::desc("print the scratch bound"));
 
@@ -48,8 +52,14 @@ static mlir::LogicalResult translate(heddle::halide::PipelineOp pipeline,
   options.stripSchedule = strip;
   options.target = target;
   heddle::translate::Scratch scratch;
-  if (failed(heddle::translate::translatePipeline(pipeline, options, scratch)))
-    return mlir::failure();
+  heddle::translate::Limits limits;
+  limits.seconds = seconds;
+  limits.bytes = megabytes << 20;
+  mlir::LogicalResult result =
+      child ? translateJobs({{pipeline, options}}, limits, scratch)
+            : translatePipeline(pipeline, options, scratch);
+  if (failed(result))
+    return result;
   if (scratchOnly)
     llvm::outs() << pipeline.getName() << ": scratch " << scratch.bytes
                  << (scratch.bounded ? "" : " (unbounded)") << "\n";
@@ -79,11 +89,14 @@ static mlir::LogicalResult translateAll(mlir::ModuleOp module) {
 }
 
 int main(int argc, char **argv) {
+  if (heddle::translate::isTranslateJob(argc, argv))
+    return heddle::translate::translateJobMain(argc, argv);
   cl::ParseCommandLineOptions(argc, argv);
   mlir::DialectRegistry registry;
   registry.insert<mlir::arith::ArithDialect, mlir::math::MathDialect,
                   heddle::halide::HalideDialect>();
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
+  context.printOpOnDiagnostic(false);
   std::string error;
   std::unique_ptr<llvm::MemoryBuffer> file = mlir::openInputFile(input, &error);
   if (!file) {
