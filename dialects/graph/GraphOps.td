@@ -421,8 +421,8 @@ def HGraph_MeanOp : HGraph_ComputeOp<"mean"> {
     output = sum(x * m) / sum(m) along `axis`, where m is 1 where the mask is not
     0, and 1 everywhere without a mask. An element with m = 0 does not count even
     when it is NaN. Where sum(m) is 0 the output is 0.
-    Shapes: x [...], mask the leading extents of x, `axis` included, output x's
-    shape without `axis`.
+    Shapes: x [...], mask x's extents up to and with `axis`, output x's shape
+    without `axis`.
     Sums in f32, in any order.
     * (C1) 0 <= axis < rank of x and the mask has this shape.
     * (C2) The output has this shape.
