@@ -51,9 +51,7 @@ private:
   void groupLinear(LinearOp linear);
   bool joinsLinear(Operation *user, Operation *last, std::string &end);
   void groupWithNext(Operation *anchor, bool (*joins)(Operation *));
-  void mergeSiblings();
-  bool areSiblings(const KernelGroup &a, const KernelGroup &b);
-  bool leadsTo(int from, int to);
+  void groupAttention(AttentionOp attention);
   std::set<int> successors(int group);
   std::vector<KernelGroup> inRunnableOrder();
 
@@ -92,6 +90,13 @@ void Grouper::start(Operation *anchor, StringRef family) {
 // gemm
 //===----------------------------------------------------------------------===//
 
+/// True when an operand of an op on rows of `shape` is a tensor of that shape,
+/// one row of it or a single value.
+bool fitsRows(Value operand, const shape::Shape &shape) {
+  shape::Shape own = shapeOf(operand);
+  return own.empty() || own == shape || own == shape::Shape{shape.back()};
+}
+
 /// True when `user`, which reads `last`'s result, can follow it in a gemm.
 bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
   shape::Shape shape = shapeOf(last->getResult(0));
@@ -100,10 +105,11 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
     return false;
   }
   if (isElementwise(user)) {
-    if (shapeOf(user->getResult(0)) == shape)
-      return true;
-    end = "the next op broadcasts the result to a larger shape";
-    return false;
+    end = "the next op broadcasts along the rows";
+    return shapeOf(user->getResult(0)) == shape &&
+           llvm::all_of(user->getOperands(), [&](Value operand) {
+             return fitsRows(operand, shape);
+           });
   }
   if (auto norm = dyn_cast<LayerNormOp>(user)) {
     std::optional<int64_t> width = shape.back().constant();
@@ -114,8 +120,6 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
           std::to_string(options.maxRow) + " or not a constant";
     return false;
   }
-  if (isa<SplitHeadsOp>(user))
-    return true;
   end = ("the next op is " + user->getName().getStringRef()).str();
   return false;
 }
@@ -125,63 +129,14 @@ void Grouper::groupLinear(LinearOp linear) {
   std::string &end = groups.back().end;
   Operation *last = linear;
   while (Operation *user = soleUser(last, end)) {
-    // After a layer_norm or a change of layout the row is out of hand.
-    if (isa<LayerNormOp, SplitHeadsOp>(last)) {
-      end = "a layer_norm or split_heads ends a gemm";
+    if (isa<LayerNormOp>(last)) {
+      end = "a layer_norm ends a gemm";
       return;
     }
     if (!joinsLinear(user, last, end))
       return;
     absorb(user);
     last = user;
-  }
-}
-
-/// True when two gemm groups read the same x through weights of one shape and
-/// go on in the same way, reading nothing else but weights and constants.
-bool Grouper::areSiblings(const KernelGroup &a, const KernelGroup &b) {
-  if (a.family != "gemm" || b.family != "gemm" ||
-      a.ops.size() != b.ops.size() ||
-      a.anchor->getOperand(0) != b.anchor->getOperand(0))
-    return false;
-  for (auto [left, right] : llvm::zip(a.ops, b.ops)) {
-    if (isa<LayerNormOp>(left) || left->getName() != right->getName() ||
-        left->getPropertiesAsAttribute() != right->getPropertiesAsAttribute() ||
-        left->getOperandTypes() != right->getOperandTypes() ||
-        left->getResultTypes() != right->getResultTypes())
-      return false;
-    for (auto [mine, other] :
-         llvm::zip(left->getOperands(), right->getOperands())) {
-      if (left == a.anchor && mine == a.anchor->getOperand(0))
-        continue;
-      Operation *definedBy = mine.getDefiningOp();
-      bool isInside = llvm::is_contained(a.ops, definedBy);
-      bool otherIsInside = llvm::is_contained(b.ops, other.getDefiningOp());
-      bool isData =
-          isa_and_nonnull<WeightOp, ConstantOp>(definedBy) &&
-          isa_and_nonnull<WeightOp, ConstantOp>(other.getDefiningOp());
-      if (isInside != otherIsInside || (!isInside && !isData))
-        return false;
-    }
-  }
-  return true;
-}
-
-void Grouper::mergeSiblings() {
-  for (size_t i = 0; i < groups.size(); ++i) {
-    KernelGroup pattern = groups[i];
-    for (size_t j = i + 1; j < groups.size(); ++j) {
-      if (groups[j].ops.empty() || !areSiblings(pattern, groups[j]) ||
-          leadsTo(static_cast<int>(i), static_cast<int>(j)) ||
-          leadsTo(static_cast<int>(j), static_cast<int>(i)))
-        continue;
-      for (Operation *op : groups[j].ops) {
-        groupOf[op] = static_cast<int>(i);
-        groups[i].ops.push_back(op);
-      }
-      groups[j].ops.clear();
-      groups[i].end = "linears of one x are computed together";
-    }
   }
 }
 
@@ -200,6 +155,20 @@ void Grouper::groupWithNext(Operation *anchor, bool (*joins)(Operation *)) {
     absorb(user);
   else
     end = ("the next op is " + user->getName().getStringRef()).str();
+}
+
+/// The attention, the merge_heads after it, and the split_heads that only it
+/// reads: heads are then strides of the rows.
+void Grouper::groupAttention(AttentionOp attention) {
+  groupWithNext(attention,
+                [](Operation *user) { return isa<MergeHeadsOp>(user); });
+  for (Value operand : attention.getOperands()) {
+    auto split = operand.getDefiningOp<SplitHeadsOp>();
+    std::string reason;
+    if (split && !groupOf.contains(split) &&
+        soleUser(split, reason) == attention)
+      absorb(split);
+  }
 }
 
 /// Element by element ops of `op`'s shape, and rows of tables, that only `op`
@@ -245,20 +214,6 @@ std::set<int> Grouper::successors(int group) {
   return next;
 }
 
-bool Grouper::leadsTo(int from, int to) {
-  std::set<int> seen;
-  SmallVector<int> open = {from};
-  while (!open.empty()) {
-    int group = open.pop_back_val();
-    if (group == to)
-      return true;
-    for (int next : successors(group))
-      if (seen.insert(next).second)
-        open.push_back(next);
-  }
-  return false;
-}
-
 /// Kahn's algorithm; of the groups that could run, the one whose last op comes
 /// first in the text does.
 std::vector<KernelGroup> Grouper::inRunnableOrder() {
@@ -296,16 +251,14 @@ std::vector<KernelGroup> Grouper::run() {
     return std::move(groups);
   }
   for (Operation *op : ops)
-    if (isa<AttentionOp>(op))
-      groupWithNext(op,
-                    [](Operation *user) { return isa<MergeHeadsOp>(user); });
+    if (auto attention = dyn_cast<AttentionOp>(op))
+      groupAttention(attention);
     else if (isa<MeanOp>(op))
       groupWithNext(op,
                     [](Operation *user) { return isa<L2NormalizeOp>(user); });
   for (Operation *op : ops)
     if (auto linear = dyn_cast<LinearOp>(op))
       groupLinear(linear);
-  mergeSiblings();
   // From the last op up, so that a chain is found from its end.
   for (Operation *op : llvm::reverse(ops))
     if (isa<LayerNormOp>(op) && !groupOf.contains(op)) {

@@ -27,10 +27,10 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
 
     A kernel is, by family:
     * gemm: a linear, then, while one op alone reads the result: element by element
-      ops of the same shape (bias, activation, residual), one layer_norm of at most
-      `max-row` features, one split_heads. Linears of one x with equal shapes and
-      equal ops after them become one kernel with a result each.
-    * attention: an attention and the merge_heads after it.
+      ops of the same shape (bias, activation, residual) on tensors of that shape, one
+      row of it or single values; one layer_norm of at most `max-row` features.
+    * attention: an attention, the split_heads that only it reads and the merge_heads
+      after it. Heads are strides of rows there, so the linears around it keep theirs.
     * norm: a layer_norm and the element by element ops that lead to it; gather
       when rows of tables lead to it as well.
     * reduce: a mean and the l2_normalize after it.

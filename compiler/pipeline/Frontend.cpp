@@ -47,7 +47,8 @@ LogicalResult fail(const std::string &message) {
 dsl::WeightShapes shapesOf(const weights::WeightSource &source) {
   dsl::WeightShapes shapes;
   for (const auto &[name, info] : source.tensors())
-    shapes.tensors[name] = {io::dtypeName(info.dtype), info.shape, info.file};
+    shapes.tensors[name] = {StringRef(io::dtypeName(info.dtype)).upper(),
+                            info.shape, info.file};
   return shapes;
 }
 

@@ -60,6 +60,7 @@ LogicalResult step(ModuleOp module, Phase next, const Options &options) {
     keepSource(module);
     return group(module, options);
   case Phase::Host:
+    keepSource(module);
     return lower::lowerGraphToHost(module);
   case Phase::Halide:
     return lower::lowerGraphToHalide(module);

@@ -67,9 +67,16 @@ PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
                         const std::set<int64_t> &boundaries) {
   PathLengths lengths;
   llvm::DenseMap<Value, int64_t> whole, inside;
-  for (Operation &op : entry.getBody().front()) {
+  entry.walk<WalkOrder::PreOrder>([&](Operation *walked) {
+    Operation &op = *walked;
+    if (auto yield = dyn_cast<graph::YieldOp>(op))
+      for (auto [inner, outer] :
+           llvm::zip(yield.getValues(), op.getParentOp()->getResults())) {
+        whole[outer] = whole.lookup(inner);
+        inside[outer] = inside.lookup(inner);
+      }
     if (!graph::computesTensor(&op))
-      continue;
+      return;
     int64_t longest = 0, longestInside = 0;
     for (Value operand : op.getOperands()) {
       longest = std::max(longest, whole.lookup(operand));
@@ -81,13 +88,13 @@ PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
     inside[result] = longestInside + own;
     std::optional<int64_t> id = graph::valueId(&op);
     if (!id || !boundaries.count(*id))
-      continue;
+      return;
     lengths.inKernel[*id] = inside[result];
     inside[result] = 0;
     std::string place = placeOf(op.getLoc());
     lengths.names[*id] = op.getName().stripDialect().str() +
                          (place.empty() ? "" : " at " + place);
-  }
+  });
   for (Value output : entry.returned())
     lengths.outputs.push_back(std::max<int64_t>(1, whole.lookup(output)));
   return lengths;

@@ -2,8 +2,8 @@
 // RUN: heddle-opt %s --heddle-group-kernels | FileCheck %s
 // RUN: heddle-opt %s --heddle-group-kernels=fuse=false | FileCheck %s --check-prefix=APART
 
-// An attention block: three projections of one x are one kernel, the residual
-// and the norm go with the output projection.
+// An attention block: the head splits go with the attention, the residual and
+// the norm with the output projection.
 // CHECK-LABEL: hgraph.model @Block
 hgraph.model @Block {dims = []} {
   // CHECK: hgraph.entry @main(%[[X:.*]]: tensor<1x5x8xf32> {hgraph.name = "x"}, %[[MASK:.*]]: tensor<1x5xi32>
@@ -18,14 +18,12 @@ hgraph.model @Block {dims = []} {
     %wv = hgraph.weight "v" : tensor<8x8xf32>
     %wo = hgraph.weight "o" : tensor<8x8xf32>
     %n = hgraph.weight "n" : tensor<8xf32>
-    // CHECK: %[[QKV:.*]]:3 = hgraph.kernel family("gemm")
-    // CHECK: %[[Q:.*]] = hgraph.linear %[[X]], %[[WQ]] {{.*}} {hgraph.id = 0 : i64}
-    // CHECK: %[[K:.*]] = hgraph.linear %[[X]], %[[WK]]
-    // CHECK: %[[V:.*]] = hgraph.linear %[[X]], %[[WV]]
-    // CHECK: %[[QH:.*]] = hgraph.split_heads %[[Q]]
-    // CHECK: %[[KH:.*]] = hgraph.split_heads %[[K]]
-    // CHECK: %[[VH:.*]] = hgraph.split_heads %[[V]]
-    // CHECK: hgraph.yield %[[QH]], %[[KH]], %[[VH]]
+    // CHECK: %[[Q:.*]] = hgraph.kernel family("gemm")
+    // CHECK: hgraph.linear %[[X]], %[[WQ]] {{.*}} {hgraph.id = 0 : i64}
+    // CHECK: %[[K:.*]] = hgraph.kernel family("gemm")
+    // CHECK: hgraph.linear %[[X]], %[[WK]]
+    // CHECK: %[[V:.*]] = hgraph.kernel family("gemm")
+    // CHECK: hgraph.linear %[[X]], %[[WV]]
     %q = hgraph.linear %x, %wq layout(out_in) {hgraph.id = 0 : i64} : (tensor<1x5x8xf32>, tensor<8x8xf32>) -> tensor<1x5x8xf32>
     %k = hgraph.linear %x, %wk layout(out_in) {hgraph.id = 1 : i64} : (tensor<1x5x8xf32>, tensor<8x8xf32>) -> tensor<1x5x8xf32>
     %v = hgraph.linear %x, %wv layout(out_in) {hgraph.id = 2 : i64} : (tensor<1x5x8xf32>, tensor<8x8xf32>) -> tensor<1x5x8xf32>
@@ -33,7 +31,10 @@ hgraph.model @Block {dims = []} {
     %kh = hgraph.split_heads %k heads(2) : (tensor<1x5x8xf32>) -> tensor<1x2x5x4xf32>
     %vh = hgraph.split_heads %v heads(2) : (tensor<1x5x8xf32>) -> tensor<1x2x5x4xf32>
     // CHECK: %[[A:.*]] = hgraph.kernel family("attention") -> (tensor<1x5x8xf32>)
-    // CHECK: hgraph.attention %[[QKV]]#0, %[[QKV]]#1, %[[QKV]]#2
+    // CHECK: %[[QH:.*]] = hgraph.split_heads %[[Q]]
+    // CHECK: %[[KH:.*]] = hgraph.split_heads %[[K]]
+    // CHECK: %[[VH:.*]] = hgraph.split_heads %[[V]]
+    // CHECK: hgraph.attention %[[QH]], %[[KH]], %[[VH]]
     // CHECK: hgraph.at %[[MASK]]
     // CHECK: hgraph.merge_heads
     %a = hgraph.attention %qh, %kh, %vh scale(0.5) : (tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>, tensor<1x2x5x4xf32>) -> tensor<1x2x5x4xf32> {
