@@ -15,18 +15,19 @@ namespace heddle::translate {
 
 namespace {
 
-constexpr int64_t int32Max = std::numeric_limits<int32_t>::max();
-
 /// Largest constant block that Halide puts on the stack by itself.
 constexpr int64_t stackLimit = 16 * 1024;
 
-/// Walks one function: the peak of the heap blocks alive together, tasks that
-/// it hands to other threads included (the calling thread runs them too).
+using Functions = std::map<std::string, const Halide::Internal::LoweredFunc *>;
+
+/// Walks the kernel's function and, where it hands a loop to other threads, the
+/// loop's function: the calling thread runs parts of it too. Notes the peak of
+/// heap blocks alive together.
 class PeakVisitor : public Halide::Internal::IRVisitor {
 public:
   PeakVisitor(Halide::Internal::Scope<Interval> &scope,
-              const std::map<std::string, int64_t> &tasks)
-      : scope(scope), tasks(tasks) {}
+              const Functions &functions)
+      : scope(scope), functions(functions) {}
 
   int64_t peak = 0;
   /// The first allocation without a bound.
@@ -57,24 +58,41 @@ private:
     op->body.accept(this);
   }
 
-  void visit(const Halide::Internal::Variable *op) override {
-    callTask(op->name);
-  }
-
   void visit(const Halide::Internal::Call *op) override {
-    callTask(op->name);
     IRVisitor::visit(op);
+    if (op->name == "halide_do_par_for")
+      visitTask(op);
   }
 
-  void callTask(const std::string &name) {
-    auto task = tasks.find(name);
-    if (task != tasks.end())
-      peak = std::max(peak, live + task->second);
+  /// halide_do_par_for(function, min, extent, closure): the function's second
+  /// argument is the loop's variable, and names in it are those out here.
+  void visitTask(const Halide::Internal::Call *op) {
+    auto *callee = op->args[0].as<Halide::Internal::Variable>();
+    llvm::StringRef name = callee ? llvm::StringRef(callee->name) : "";
+    name.consume_front("::");
+    auto task = functions.find(name.str());
+    if (task == functions.end())
+      return;
+    Interval low = bounds(op->args[1]);
+    Interval high = bounds(op->args[1] + op->args[2] - 1);
+    Halide::Internal::ScopedBinding<Interval> bind(
+        scope, task->second->args[1].name, Interval(low.min, high.max));
+    task->second->body.accept(this);
+  }
+
+  /// True for what only repeats a binding of ours: a field of an argument, or a
+  /// value that came through a closure under its own name.
+  static bool isUnpacking(const Expr &value) {
+    auto *call = value.as<Halide::Internal::Call>();
+    llvm::StringRef name = call ? llvm::StringRef(call->name) : "";
+    return name == "load_typed_struct_member" ||
+           name.starts_with("_halide_buffer_get_");
   }
 
   template <typename Body>
   void withLet(const std::string &name, const Expr &value, Body body) {
-    bool isIndex = value.type().is_int() && value.type().is_scalar();
+    bool isIndex = value.type().is_int() && value.type().is_scalar() &&
+                   !(isUnpacking(value) && scope.contains(name));
     Halide::Internal::ScopedBinding<Interval> bind(
         isIndex, scope, name, isIndex ? bounds(value) : Interval());
     body();
@@ -125,28 +143,36 @@ private:
   }
 
   Halide::Internal::Scope<Interval> &scope;
-  const std::map<std::string, int64_t> &tasks;
+  const Functions &functions;
   int64_t live = 0;
 };
 
+using Extents = Halide::Internal::Scope<Interval>;
+
+/// Binds the extents of one buffer; `largest` may be null.
+void bindBuffer(const std::string &name, BufferType type,
+                DenseI64ArrayAttr largest, Extents &scope) {
+  for (auto [dim, extent] : llvm::enumerate(type.getShape())) {
+    std::string field = std::to_string(dim);
+    scope.push(name + ".min." + field, Interval::single_point(0));
+    std::string key = name + ".extent." + field;
+    if (!ShapedType::isDynamic(extent))
+      scope.push(key, Interval::single_point(int(extent)));
+    else if (largest && int64_t(dim) < largest.size())
+      scope.push(key, Interval(0, int(largest[int64_t(dim)])));
+  }
+}
+
 /// Extents of buffers and values of scalars, as the attributes bound them.
-void bindArguments(PipelineOp pipeline, const Kernel &kernel,
-                   Halide::Internal::Scope<Interval> &scope) {
+void bindArguments(PipelineOp pipeline, const Kernel &kernel, Extents &scope) {
   for (BlockArgument arg : pipeline.getBody().getArguments()) {
     unsigned index = arg.getArgNumber();
     const std::string &name = kernel.arguments[index].name;
-    auto largest = pipeline.getArgAttrOfType<DenseI64ArrayAttr>(
-        index, "halide.max_extents");
     if (auto type = dyn_cast<BufferType>(arg.getType())) {
-      for (auto [dim, extent] : llvm::enumerate(type.getShape())) {
-        std::string field = std::to_string(dim);
-        scope.push(name + ".min." + field, Interval::single_point(0));
-        if (!ShapedType::isDynamic(extent))
-          scope.push(name + ".extent." + field,
-                     Interval::single_point(int(extent)));
-        else if (largest && int64_t(dim) < largest.size())
-          scope.push(name + ".extent." + field, Interval(0, int(largest[dim])));
-      }
+      bindBuffer(name, type,
+                 pipeline.getArgAttrOfType<DenseI64ArrayAttr>(
+                     index, "halide.max_extents"),
+                 scope);
       continue;
     }
     auto low = pipeline.getArgAttrOfType<IntegerAttr>(index, "halide.min");
@@ -155,31 +181,32 @@ void bindArguments(PipelineOp pipeline, const Kernel &kernel,
       scope.push(name,
                  Interval(low ? int(low.getInt()) : 0, int(high.getInt())));
   }
+  for (auto output : pipeline.getOps<OutputOp>())
+    bindBuffer(
+        kernel.funcs.lookup(output.getFunc()).name(),
+        cast<BufferType>(cast<TypeAttr>(output.getBuffers()[0]).getValue()),
+        output->getAttrOfType<DenseI64ArrayAttr>("halide.max_extents"), scope);
 }
 
 } // namespace
 
 Scratch boundScratch(const Halide::Module &module, PipelineOp pipeline,
                      const Kernel &kernel) {
-  Halide::Internal::Scope<Interval> scope;
+  Extents scope;
   bindArguments(pipeline, kernel, scope);
-  std::map<std::string, int64_t> tasks;
-  Scratch scratch;
-  for (const auto &function : module.functions()) {
-    PeakVisitor visitor(scope, tasks);
-    function.body.accept(&visitor);
-    tasks[function.name] = visitor.peak;
-    scratch.bytes = std::max(scratch.bytes, visitor.peak);
-    if (!visitor.unbounded.empty() && scratch.bounded) {
-      scratch.bounded = false;
-      pipeline.emitRemark("no bound for the memory of '")
-          << visitor.unbounded
-          << "': give the largest extents with 'halide.max_extents'";
-    }
-  }
-  if (!scratch.bounded)
-    scratch.bytes = 0;
-  return scratch;
+  Functions functions;
+  for (const auto &function : module.functions())
+    functions[function.name] = &function;
+  PeakVisitor visitor(scope, functions);
+  for (const auto &function : module.functions())
+    if (function.linkage != Halide::LinkageType::Internal)
+      function.body.accept(&visitor);
+  if (visitor.unbounded.empty())
+    return {visitor.peak, true};
+  pipeline.emitRemark("no bound for the memory of '")
+      << visitor.unbounded
+      << "': give the largest extents with 'halide.max_extents'";
+  return {0, false};
 }
 
 } // namespace heddle::translate
