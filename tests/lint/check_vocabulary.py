@@ -16,6 +16,8 @@ WORDS = {
 }
 PHRASES = re.compile(r"layer_?norm|rms_?norm|key_?value|soft_max",
                      re.IGNORECASE)
+# Halide's own: a call without data asks for the bounds of its inputs.
+BOUNDS_QUERY = re.compile(r"bounds?[ _-]?quer(y|ies)", re.IGNORECASE)
 
 
 def words(line):
@@ -29,6 +31,7 @@ def check(tree):
     for folder in FOLDERS:
         for path in tree.files(under=folder):
             for number, line in tree.lines(path):
+                line = BOUNDS_QUERY.sub("", line)
                 found = sorted(WORDS & set(words(line)))
                 found += PHRASES.findall(line)
                 if found:
