@@ -161,7 +161,8 @@ nearestSpelling(std::string_view name,
     if (longer - std::min(candidate.size(), name.size()) >= best)
       continue;
     size_t distance = editDistance(name, candidate);
-    if (distance < best) {
+    // A name of which every letter changes is another name.
+    if (distance < best && distance < name.size()) {
       best = distance;
       found = candidate;
     }

@@ -64,11 +64,13 @@ void Elaborator::finishRanges() {
 
 void Elaborator::finishWeights() {
   reportMissing();
+  if (diagnostics.hasErrors())
+    return;
   for (const auto &[name, weight] : declared)
-    if (!weights.count(name) && !missingNames.count(name))
+    if (!weights.count(name))
       diagnostics.report(Severity::Warning, weight.span,
                          "weight '" + name + "' is declared and never used");
-  if (!options.weights || diagnostics.hasErrors())
+  if (!options.weights)
     return;
   size_t unused = 0;
   std::string names;

@@ -109,7 +109,8 @@ TEST(Spelling, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(didYouMean("linaer", names), "; did you mean 'linear'?");
   EXPECT_EQ(didYouMean("layernorm", names), "; did you mean 'layer_norm'?");
   EXPECT_EQ(didYouMean("softmax", names), "");
-  EXPECT_EQ(didYouMean("x", {"xy"}), "; did you mean 'xy'?");
+  EXPECT_EQ(didYouMean("xx", {"x"}), "; did you mean 'x'?");
+  EXPECT_EQ(didYouMean("x", {"y"}), "");
   EXPECT_EQ(didYouMean(std::string(300, 'a'), {std::string(299, 'a')}), "");
 }
 

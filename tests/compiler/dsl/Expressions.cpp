@@ -1,0 +1,230 @@
+// Names, constants, dims, assignments, blocks and calls of fns.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tests/compiler/dsl/Support.h"
+
+using namespace heddle::dsl;
+
+namespace {
+
+/// The first extent of an input whose extent is a constant expression.
+std::string constant(const std::string &text) {
+  std::string program = programOf("model M { dim d in 1..8\ninput q: f32[d], "
+                                  "x: f32[" +
+                                  text + "]\noutput y = relu(x) }");
+  size_t begin = program.find("input x : f32[");
+  if (begin == std::string::npos)
+    return program;
+  begin += 14;
+  return program.substr(begin, program.find(']', begin) - begin);
+}
+
+/// What an assigned expression reports, columns counted from the expression.
+std::string faulty(const std::string &text) {
+  std::string all = reportWithInputs("\nz = " + text);
+  std::string expected = "3:";
+  if (all.compare(0, 2, expected) != 0)
+    return all;
+  size_t colon = all.find(':', 2);
+  return std::to_string(std::stoi(all.substr(2)) - 4) +
+         all.substr(colon, all.find('\n') - colon);
+}
+
+TEST(Constants, AreComputed) {
+  EXPECT_EQ(constant("384 / 12 * 2 + 1 - 3"), "62");
+  EXPECT_EQ(constant("d * 2 + 1"), "2 * d + 1");
+  EXPECT_EQ(constant("(6 * d + 12) / 6 - d"), "2");
+  EXPECT_EQ(constant("-(-3)"), "3");
+}
+
+TEST(Constants, DivideExactly) {
+  EXPECT_EQ(faulty("384 / 7"), "5: error: 384 does not divide by 7");
+  EXPECT_EQ(faulty("(seq + 1) / seq"),
+            "11: error: seq + 1 does not divide by seq");
+  EXPECT_EQ(faulty("1 / 0"), "3: error: this divides by zero");
+  EXPECT_EQ(faulty("1.5 / 0"), "5: error: this divides by zero");
+}
+
+TEST(Constants, StayInRange) {
+  EXPECT_EQ(faulty("9223372036854775807 + 1"),
+            "21: error: 9223372036854775807 + 1 leaves 64 bits");
+  EXPECT_EQ(faulty("9223372036854775807 * seq * 2"),
+            "27: error: 9223372036854775807 * seq * 2 leaves 64 bits");
+  EXPECT_EQ(faulty("0 - 9223372036854775807 - 2"),
+            "25: error: -9223372036854775807 - 2 leaves 64 bits");
+  EXPECT_EQ(faulty("-(0 - 9223372036854775807 - 1)"),
+            "1: error: the result leaves 64 bits");
+  EXPECT_EQ(faulty("1e300 * 1e300"),
+            "7: error: the result is out of the range of f64");
+  EXPECT_EQ(faulty("relu(x) * 1e39"),
+            "9: error: the number is out of the range of f32");
+}
+
+TEST(Constants, AreOfOneKind) {
+  EXPECT_EQ(faulty("1 + true"), "3: error: '+' takes numbers or tensors, "
+                                "found the integer 1 and a truth value");
+  EXPECT_EQ(faulty("1.5 * seq"), "5: error: '*' takes numbers or tensors, "
+                                 "found a number and the dim seq");
+  EXPECT_EQ(faulty("true < false"), "6: error: '<' compares two constants, "
+                                    "found a truth value and a truth value");
+  EXPECT_EQ(faulty("x == x"),
+            "3: error: '==' compares two constants, found a tensor f32[batch, "
+            "8] and a tensor f32[batch, 8]");
+  EXPECT_EQ(faulty("true & 1"),
+            "6: error: '&' takes two masks or two truth values, found a truth "
+            "value and the integer 1");
+  EXPECT_EQ(faulty("!1"),
+            "1: error: '!' takes a mask or a truth value, found the integer "
+            "1");
+  EXPECT_EQ(faulty("-\"a\""),
+            "1: error: '-' takes a number or a tensor, found a string");
+}
+
+TEST(Constants, Compare) {
+  for (const char *truth :
+       {"1 < 2", "2 <= 2", "3 > 2.5", "3 >= 3", "1 == 1.0", "1 != 2",
+        "true == true", "\"a\" == \"a\"", "\"a\" != \"b\"", "!false",
+        "true & !false | false", "false | true"})
+    EXPECT_EQ(reportWithInputs("if " + std::string(truth) +
+                               " { output z = missing }"),
+              "2:" + std::to_string(18 + std::string(truth).size()) +
+                  ": error: unknown name 'missing'\n")
+        << truth;
+}
+
+TEST(Names, AreFoundOrSuggested) {
+  EXPECT_EQ(faulty("relu(xx)"),
+            "6: error: unknown name 'xx'; did you mean 'x'?");
+  EXPECT_EQ(faulty("attention(y, y, y, mask = casual)"),
+            "27: error: unknown name 'casual'; did you mean 'causal'?");
+  EXPECT_EQ(faulty("gelu"),
+            "1: error: unknown name 'gelu'; the op 'gelu' is called with "
+            "(...)");
+  EXPECT_EQ(faulty("rleu(x)"),
+            "1: error: unknown op or fn 'rleu'; did you mean 'relu'?");
+  EXPECT_EQ(reportIn("fn f() { return 1 }\nz = f"),
+            "2:5: error: unknown name 'f'; the fn 'f' is called with (...)\n");
+}
+
+TEST(Names, EndWithTheirBlock) {
+  EXPECT_EQ(reportWithInputs("repeat i < 1 { h = x }\noutput z = relu(h)"),
+            "3:17: error: unknown name 'h'\n");
+  EXPECT_EQ(reportWithInputs("repeat x < 1 { }"),
+            "2:8: error: 'x' is already an input\n"
+            "1:48: note: it is declared here\n");
+}
+
+TEST(Assignments, ChangeVariablesAlone) {
+  EXPECT_EQ(reportWithInputs("x = y"),
+            "2:1: error: 'x' is an input and cannot be assigned\n"
+            "1:48: note: it is declared here\n");
+  EXPECT_EQ(reportWithInputs("seq = 1\nrepeat i < 1 {\ni = 2 }"),
+            "2:1: error: 'seq' is a dim and cannot be assigned\n"
+            "1:30: note: it is declared here\n"
+            "4:1: error: 'i' is the index of a repeat and cannot be assigned\n"
+            "3:8: note: it is declared here\n");
+  EXPECT_EQ(reportWithInputs("a, b = 1\nc = 1, 2"),
+            "2:1: error: 2 names for 1 value\n"
+            "3:1: error: 1 name for 2 values\n");
+}
+
+TEST(Blocks, TakeConstants) {
+  EXPECT_EQ(reportWithInputs("repeat i < seq { }"),
+            "2:12: error: the number of rounds must be an integer, found the "
+            "dim seq\n");
+  EXPECT_EQ(reportWithInputs("repeat i < -1 { }\nrepeat i < 4097 { }"),
+            "2:12: error: repeat takes 0 to 4096 rounds, found -1\n"
+            "3:12: error: repeat takes 0 to 4096 rounds, found 4097\n");
+  EXPECT_EQ(reportWithInputs("if 1 { }"),
+            "2:4: error: the condition of an if must be true or false, found "
+            "the integer 1\n");
+}
+
+TEST(Functions, AreUnfoldedWhereTheyAreCalled) {
+  EXPECT_EQ(programOf("fn two(a, n = 3.0) { return a + n, a * n }\n"
+                      "model M { input x: f32[2]\n"
+                      "  fn block(x) { h = linear(x, @w, bias = none) "
+                      "return h }\n"
+                      "  weight @s.1.w.weight: f32[4, 2]\n"
+                      "  scope s[1] { h = block(x) }\n"
+                      "  scope s[1] { a, b = two(block(x), n = 0.5) "
+                      "output y = a / b - 1 }\n}"),
+            "program M\n"
+            "%0 = input x : f32[2]\n"
+            "%1 = weight s.1.w.weight : f32[4, 2]\n"
+            "%3 = linear %0, %1 layout=\"out_in\" : f32[4] @3:21\n"
+            "%4 = constant value=0.5 : f32[] @1:31\n"
+            "%5 = add %3, %4 : f32[4] @1:31\n"
+            "%6 = constant value=0.5 : f32[] @1:38\n"
+            "%7 = mul %3, %6 : f32[4] @1:38\n"
+            "%8 = div %5, %7 : f32[4] @6:59\n"
+            "%9 = constant value=1 : f32[] @6:63\n"
+            "%10 = sub %8, %9 : f32[4] @6:63\n"
+            "output y = %10\n");
+}
+
+/// Two fns, f and g, and a statement that calls them.
+std::string calling(const std::string &functions, const std::string &call) {
+  return report(functions + "\nmodel M { input x: f32[2]\n" + call + " }");
+}
+
+TEST(Functions, TakeTheArgumentsTheyName) {
+  const std::string f = "fn f(a, b = 2) { return a + b }";
+  EXPECT_EQ(calling(f, "z = f()"), "3:5: error: 'f' lacks its argument 'a'\n");
+  EXPECT_EQ(calling(f, "z = f(1, 2, 3)"),
+            "3:13: error: 'f' takes 2 arguments without a name\n");
+  EXPECT_EQ(calling(f, "z = f(1, c = 3)"),
+            "3:10: error: 'f' has no argument 'c'\n");
+  EXPECT_EQ(calling(f, "z = f(1, a = 3)"),
+            "3:10: error: argument 'a' is given twice\n"
+            "3:7: note: the first is here\n");
+  EXPECT_EQ(calling(f, "z = f(none, missing)"),
+            "3:13: error: unknown name 'missing'\n");
+}
+
+TEST(Functions, GiveWhatTheyReturn) {
+  EXPECT_EQ(calling("fn f() { }", "z = f()"),
+            "1:4: error: fn 'f' ends without a return\n"
+            "3:5: note: in 'f', called here\n");
+  EXPECT_EQ(calling("fn f() { return 1, 2 }", "z = f() + 1"),
+            "3:5: error: 'f' gives 2 values where one is taken\n");
+  EXPECT_EQ(calling("fn f(n) { if n == 1 { return 1, 2 } return n, n }\n"
+                    "fn g() { return f(1) }",
+                    "a, b = g()\noutput y = x + missing"),
+            "5:16: error: unknown name 'missing'\n");
+}
+
+TEST(Functions, DoNotCallThemselves) {
+  EXPECT_EQ(calling("fn f() { return g() }\nfn g() { return f() }", "z = f()"),
+            "2:17: error: fn 'f' calls itself\n"
+            "1:17: note: in 'g', called here\n"
+            "4:5: note: in 'f', called here\n");
+}
+
+TEST(Functions, SeeTheModelsFixedNames) {
+  EXPECT_EQ(calling("fn f() { return x }", "z = f()"),
+            "1:17: error: unknown name 'x'\n"
+            "3:5: note: in 'f', called here\n");
+  EXPECT_EQ(reportWithInputs("h = relu(x) z = f()\n"
+                             "fn f() { a = relu(x) return a + h }"),
+            "3:33: error: 'h' is a variable of the model; a fn sees it only "
+            "as an argument\n"
+            "2:17: note: in 'f', called here\n");
+}
+
+TEST(Functions, TakePaths) {
+  EXPECT_NE(programOf("fn f(x, p) { return linear(x, p.q[1], out = 3) }\n"
+                      "model M { input x: f32[2]\n"
+                      "scope a { output y = f(x, @b) } }")
+                .find("weight a.b.q.1.weight : f32[3, 2]"),
+            std::string::npos);
+  EXPECT_EQ(faulty("x.weight"),
+            "3: error: only the path of a weight goes on like this, found a "
+            "tensor f32[batch, 8]");
+  EXPECT_EQ(faulty("@a[-1]"),
+            "4: error: the index in a path is 0 or more, found -1");
+  EXPECT_EQ(faulty("@a[1.5]"),
+            "4: error: the index in a path must be an integer, found a "
+            "number");
+}
+
+} // namespace
