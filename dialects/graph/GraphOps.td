@@ -379,7 +379,7 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [SingleBlock]> {
   let hasRegionVerifier = 1;
 }
 
-def HGraph_AtOp : HGraph_Op<"at", [Pure]> {
+def HGraph_AtOp : HGraph_Op<"at", [Pure, HasParent<"AttentionOp">]> {
   let summary = "one element of a tensor, inside a score region";
   let description = [{
     element = tensor[indices]; an index outside its extent is clamped.

@@ -85,6 +85,15 @@ static LogicalResult verifyGiven(Operation *holder, Operation *terminator,
   return diag;
 }
 
+/// A body holds hgraph ops only: nothing else has a meaning here.
+static LogicalResult verifyHolds(Block &body, StringRef label) {
+  for (Operation &op : body)
+    if (!isa_and_nonnull<HGraphDialect>(op.getDialect()))
+      return op.emitOpError(label) << " stands among hgraph operations, which "
+                                      "is where only hgraph operations may";
+  return success();
+}
+
 static LogicalResult verifySignature(FunctionOpInterface function,
                                      StringRef label) {
   auto isTensor = [](Type type) {
@@ -262,7 +271,8 @@ LogicalResult EntryOp::verifyRegions() {
   auto result = [&](unsigned i) { return getResultAttr(i, nameAttr); };
   if (failed(verifyNames(*this, getNumArguments(), "argument", argument)) ||
       failed(verifyNames(*this, getResultTypes().size(), "result", result)) ||
-      failed(verifySignature(*this, "(E3)")))
+      failed(verifySignature(*this, "(E3)")) ||
+      failed(verifyHolds(getBody().front(), "(E4)")))
     return failure();
   return verifyGiven(*this, getBody().front().getTerminator(), getResultTypes(),
                      "(E2)");
@@ -297,6 +307,7 @@ std::vector<shape::DimRange> OutlinedOp::dimRanges() {
 
 LogicalResult OutlinedOp::verifyRegions() {
   if (failed(verifySignature(*this, "(U2)")) ||
+      failed(verifyHolds(getBody().front(), "(U4)")) ||
       failed(verifyGiven(*this, getBody().front().getTerminator(),
                          getResultTypes(), "(U1)")))
     return failure();
@@ -313,7 +324,8 @@ OperandRange KernelOp::yielded() {
 
 LogicalResult KernelOp::verifyRegions() {
   Operation *yield = getBody().front().getTerminator();
-  if (failed(verifyGiven(*this, yield, getResultTypes(), "(K1)")))
+  if (failed(verifyGiven(*this, yield, getResultTypes(), "(K1)")) ||
+      failed(verifyHolds(getBody().front(), "(K4)")))
     return failure();
   for (auto [i, value] : llvm::enumerate(yield->getOperands()))
     if (value.getParentRegion() != &getBody()) {

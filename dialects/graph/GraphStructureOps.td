@@ -76,6 +76,7 @@ def HGraph_EntryOp : HGraph_FunctionOp<"entry", [HasParent<"ModelOp">]> {
     * (E1) Every argument and every result has a distinct `hgraph.name`.
     * (E2) hgraph.return gives the result types.
     * (E3) Arguments and results are tensors of f32, i32 or i1.
+    * (E4) Holds hgraph operations only.
 
     Example:
     ```mlir
@@ -110,6 +111,7 @@ def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {
     * (U2) Arguments and results are tensors of f32, i32 or i1.
     * (U3) Every extent inside uses the names in `dims` only, and no tensor has
       more than 2^40 elements.
+    * (U4) Holds hgraph operations only.
 
     Example:
     ```mlir
@@ -157,6 +159,7 @@ def HGraph_KernelOp : HGraph_Op<"kernel", [
     * (K1) hgraph.yield gives the result types.
     * (K2) Every result is computed inside.
     * (K3) Kernels do not nest.
+    * (K4) Holds hgraph operations only.
 
     Example:
     ```mlir

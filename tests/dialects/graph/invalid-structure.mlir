@@ -249,3 +249,50 @@ hgraph.model @M {dims = []} {
     hgraph.return
   }
 }
+
+// -----
+
+hgraph.model @M {dims = []} {
+  hgraph.entry @main() {
+    // expected-error @+1 {{'arith.constant' op (E4) stands among hgraph operations, which is where only hgraph operations may}}
+    %0 = arith.constant 1 : i32
+    hgraph.return
+  }
+}
+
+// -----
+
+hgraph.outlined @f() attributes {dims = []} {
+  // expected-error @+1 {{'arith.constant' op (U4) stands among hgraph operations}}
+  %0 = arith.constant 1 : i32
+  hgraph.return
+}
+
+// -----
+
+hgraph.model @M {dims = []} {
+  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x"}) {
+    %0 = hgraph.kernel -> (tensor<2xf32>) {
+      // expected-error @+1 {{'arith.constant' op (K4) stands among hgraph operations}}
+      %c = arith.constant 1 : i32
+      %1 = hgraph.relu %x : (tensor<2xf32>) -> tensor<2xf32>
+      hgraph.yield %1 : tensor<2xf32>
+    }
+    hgraph.return
+  }
+}
+
+// -----
+
+hgraph.outlined @f(%x: tensor<2xf32>) attributes {dims = []} {
+  // expected-error @+1 {{'hgraph.at' op expects parent op 'hgraph.attention'}}
+  %0 = hgraph.at %x[] : tensor<2xf32> -> f32
+  hgraph.return
+}
+
+// -----
+
+// No body, which only the generic form can write.
+// expected-error @+1 {{region #0 ('body') failed to verify constraint: region with 1 blocks}}
+"hgraph.outlined"() <{sym_name = "f", function_type = () -> (), dims = []}> ({
+}) : () -> ()
