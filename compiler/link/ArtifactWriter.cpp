@@ -25,8 +25,9 @@ public:
   bool padTo(uint64_t offset) override;
   /// Fills the section up and gives its hash.
   llvm::Expected<uint64_t> finish();
-  /// Drops an error that another one explains.
-  void abandon() { llvm::consumeError(std::move(error)); }
+  /// The error to report when the producer fails too: where a write failed,
+  /// that is why the producer could not go on.
+  llvm::Error explain(llvm::Error producer);
 
 private:
   static constexpr size_t bufferBytes = size_t(1) << 20;
@@ -105,6 +106,15 @@ llvm::Expected<uint64_t> HashingSink::finish() {
   return hash;
 }
 
+llvm::Error HashingSink::explain(llvm::Error producer) {
+  if (failed) {
+    llvm::consumeError(std::move(producer));
+    return std::move(error);
+  }
+  llvm::consumeError(std::move(error));
+  return producer;
+}
+
 /// Where in the ELF file the exported table keeps its build id.
 static llvm::Expected<uint64_t> buildIdPlace(llvm::StringRef code) {
   auto elf = llvm::object::ELFFile<llvm::object::ELF64LE>::create(code);
@@ -162,12 +172,9 @@ static llvm::Expected<uint64_t> writeWeights(ReplaceFile &file,
                                              const heddle_footer &footer,
                                              const ArtifactParts &parts) {
   HashingSink sink(file, footer.weights_offset, footer.weights_size);
-  if (parts.writeWeights) {
-    if (llvm::Error error = parts.writeWeights(sink)) {
-      sink.abandon();
-      return error;
-    }
-  }
+  if (parts.writeWeights)
+    if (llvm::Error error = parts.writeWeights(sink))
+      return sink.explain(std::move(error));
   return sink.finish();
 }
 

@@ -31,7 +31,8 @@ struct ArtifactParts {
   std::string metadata;     ///< of lower::lowerHostToMetadata
   uint64_t weightsSize = 0; ///< of lower::HostTables
   /// Writes the weights; what it leaves unwritten is zero. May be empty when
-  /// the size is 0. Its error ends the writing.
+  /// the size is 0. Its error ends the writing; a write that failed before is
+  /// reported instead of it.
   llvm::function_ref<llvm::Error(WeightsSink &)> writeWeights;
 };
 

@@ -211,8 +211,10 @@ static io::Result<Plan> plan(const WeightSource &source,
   Plan plan;
   for (const std::string &name : request.tensors) {
     const TensorInfo *info = source.find(name);
-    // check() words what is wrong with a tensor whose shape is no question.
-    io::Status usable = source.check(name, info ? info->shape : Extents());
+    if (!info)
+      return io::Error{source.missingMessage(name)};
+    // Of check(), only the element type can fail here.
+    io::Status usable = source.check(name, info->shape);
     if (!usable)
       return io::Error{usable.error()};
     plan.tensors.push_back(info->shape);

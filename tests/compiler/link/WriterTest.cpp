@@ -161,6 +161,19 @@ TEST(Writer, RefusesWeightsPastTheirSection) {
   EXPECT_TRUE(folder.files().empty());
 }
 
+TEST(Writer, ReportsTheFailedWriteNotWhatFollowsFromIt) {
+  Folder folder;
+  auto weights = [](link::WeightsSink &sink) -> llvm::Error {
+    if (sink.padTo(128))
+      return llvm::Error::success();
+    return llvm::createStringError("weight 'w' could not be written");
+  };
+  link::ArtifactParts parts{Code::get().code, Code::get().metadata, 64,
+                            weights};
+  EXPECT_EQ(messageOf(link::writeArtifact(folder / "x.so", parts)),
+            "the weights take more than their section's 64 bytes");
+}
+
 TEST(Writer, FailsInWordsOverTheFileSizeLimit) {
   Folder folder;
   writeText(folder / "x.so", "old");
