@@ -17,8 +17,9 @@ using namespace heddle::runtime;
 
 class Reporter {
 public:
-  Reporter(const ArtifactFile &file, const InspectOptions &options)
-      : meta(file.metadata()), footer(file.footer()), options(options),
+  Reporter(const Metadata &metadata, const heddle_footer &footer,
+           const InspectOptions &options)
+      : meta(metadata), footer(footer), options(options),
         dimNames(meta.dimNames()) {}
 
   /// Returns an error's text.
@@ -182,6 +183,24 @@ private:
 
 } // namespace
 
+std::string inspectMetadata(const Metadata &metadata,
+                            const heddle_footer &footer,
+                            const InspectOptions &options,
+                            std::string &report) {
+  json result;
+  std::string error = Reporter(metadata, footer, options).report(result);
+  if (!error.empty())
+    return error;
+  if (options.check)
+    result["checked"] = true;
+  // Names come from the file: what is no UTF-8 is replaced.
+  report =
+      options.json
+          ? result.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+          : inspectText(result, options.schedules);
+  return {};
+}
+
 std::string inspectArtifact(const std::string &path,
                             const InspectOptions &options,
                             std::string &report) {
@@ -193,18 +212,7 @@ std::string inspectArtifact(const std::string &path,
     outcome = file.checkWeights();
   if (!outcome)
     return outcome.text;
-  json result;
-  std::string error = Reporter(file, options).report(result);
-  if (!error.empty())
-    return error;
-  if (options.check)
-    result["checked"] = true;
-  // Names come from the file: what is no UTF-8 is replaced.
-  report =
-      options.json
-          ? result.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-          : inspectText(result, options.schedules);
-  return {};
+  return inspectMetadata(file.metadata(), file.footer(), options, report);
 }
 
 } // namespace heddle::tools

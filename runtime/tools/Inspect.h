@@ -4,9 +4,15 @@
 #ifndef HEDDLE_RUNTIME_TOOLS_INSPECT_H
 #define HEDDLE_RUNTIME_TOOLS_INSPECT_H
 
+#include "heddle/artifact.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
+
+namespace heddle::runtime {
+class Metadata;
+}
 
 namespace heddle::tools {
 
@@ -22,6 +28,12 @@ struct InspectOptions {
 /// Fills `report` with text or JSON, ending in a newline; or returns an
 /// error's text.
 std::string inspectArtifact(const std::string &path,
+                            const InspectOptions &options, std::string &report);
+
+/// The same for metadata that has been checked; tells nothing of the file
+/// but what the footer says.
+std::string inspectMetadata(const runtime::Metadata &metadata,
+                            const heddle_footer &footer,
                             const InspectOptions &options, std::string &report);
 
 } // namespace heddle::tools
