@@ -86,7 +86,8 @@ public:
   int run(const std::vector<Argument> &arguments);
 
   /// Least seconds a call over batches that take `seconds` together; the
-  /// arguments are the same each time.
+  /// arguments are the same each time. With one thread it is the thread's own
+  /// time, else wall time.
   double time(const std::vector<Argument> &arguments, double seconds = 0.5);
 
   /// What the kernel said of its last failure (builds with checks).
