@@ -75,10 +75,14 @@ private:
                                inputNames, outputNames);
     Block &body = entry.getBody().front();
     builder.setInsertionPointToEnd(&body);
-    for (auto [input, argument] :
-         llvm::zip_equal(program.inputs, body.getArguments())) {
+    for (auto [i, input] : llvm::enumerate(program.inputs)) {
+      BlockArgument argument = body.getArgument(i);
       argument.setLoc(location(input.value));
       values[input.value] = argument;
+      if (input.range)
+        entry.setArgAttr(i, graph::rangeAttr,
+                         builder.getDenseI64ArrayAttr(
+                             {input.range->first, input.range->second}));
     }
     for (const dsl::Weight &weight : program.weights)
       values[weight.value] = graph::WeightOp::create(

@@ -191,13 +191,13 @@ int64_t HostLowering::takeSlot(const shape::Dim &bytes, size_t position,
 LogicalResult HostLowering::lowerInputs(graph::EntryOp entry) {
   for (auto [i, argument] : llvm::enumerate(entry.getBody().getArguments())) {
     // Tokens must lie in every table they choose from.
-    std::optional<std::pair<int64_t, int64_t>> range;
+    std::optional<std::pair<int64_t, int64_t>> range = entry.inputRange(i);
     for (Operation *user : argument.getUsers())
       if (auto embed = dyn_cast<graph::EmbedOp>(user);
           embed && embed.getTokens() == argument) {
         std::optional<int64_t> rows = shapeOf(embed.getTable())[0].constant();
         if (rows && (!range || *rows - 1 < range->second))
-          range = {0, *rows - 1};
+          range = {range ? range->first : 0, *rows - 1};
       }
     auto type = cast<RankedTensorType>(argument.getType());
     buffers[argument] =

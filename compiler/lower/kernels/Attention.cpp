@@ -72,6 +72,16 @@ private:
                          operand.at(d, h, t, b));
   }
   Expr kvHead(Expr h) { return floorDiv(h, group); }
+  /// Keys below it may be seen by some query of block `qb`: the loops over
+  /// keys and chunks stop there.
+  Expr keyLimit(Expr qb) {
+    if (!offset)
+      return keys;
+    Expr last =
+        qb * double(tile.queryBlock) + double(tile.queryBlock + *offset);
+    return min(keys, last);
+  }
+  Expr causalMask(Expr c, Expr qb, Expr query, Expr key);
   Func define(const std::string &name, schedule::Role role,
               const std::vector<std::string> &dims,
               const std::function<Expr(const Point &)> &body) {
@@ -92,7 +102,8 @@ private:
   std::optional<KernelBuilder> builder;
   schedule::AttentionShape tile;
   int64_t depth = 0, width = 0, group = 1;
-  bool merged = false; ///< the output is [B, T, H * D]
+  bool merged = false;           ///< the output is [B, T, H * D]
+  std::optional<int64_t> offset; ///< key <= query + offset, where causal
   Expr queries, keys;
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
   Func mergeMax, mergeSum, merge;
@@ -126,9 +137,22 @@ LogicalResult AttentionLowering::plan() {
   return success();
 }
 
+/// 0 for a key that the query may see, far below any score for others. Asks
+/// first whether the whole chunk may be seen by the whole block, which is one
+/// answer for the chunk: loops are partitioned by it, and such chunks carry no
+/// mask.
+Expr AttentionLowering::causalMask(Expr c, Expr qb, Expr query, Expr key) {
+  Expr whole = c * double(tile.chunk) + double(tile.chunk) <=
+               qb * double(tile.queryBlock) + double(*offset);
+  Expr seen = key <= query + double(*offset);
+  return select(likely(whole) | seen, builder->real(0.0),
+                builder->real(masked));
+}
+
 /// Queries transposed with the scale put in; masked scores of one chunk.
 void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
+  offset = region.causalOffset();
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
   queryPack =
@@ -153,9 +177,11 @@ void AttentionLowering::buildScores() {
     Expr score = region.score(sum(p), p[5], p[4], query, key);
     if (!region.keepsScore())
       score = score * log2e;
+    // Added, not selected: a select would narrow the tile by its condition.
+    if (offset)
+      score = score + causalMask(p[2], p[3], query, key);
     if (!region.masks())
       return score;
-    // Added, not selected: a select would narrow the tile by its condition.
     Expr live = region.live(sum(p), p[5], p[4], query, key);
     return score + select(live, builder->real(0.0), builder->real(masked));
   });
@@ -170,15 +196,17 @@ void AttentionLowering::buildChunk() {
         {"rk", builder->index(0), builder->index(tile.chunk)}};
   };
   auto start = [&](Expr c) { return c * double(tile.chunk); };
-  auto within = [&](Expr r, Expr c) { return start(c) + r < keys; };
-  auto inChunk = [&](Expr r, Expr c) {
-    return promise(r, builder->index(0), keys - start(c) - 1.0);
+  auto within = [&](Expr r, Expr c, Expr qb) {
+    return start(c) + r < keyLimit(qb);
+  };
+  auto inChunk = [&](Expr r, Expr c, Expr qb) {
+    return promise(r, builder->index(0), keyLimit(qb) - start(c) - 1.0);
   };
   chunkMax = zeroed("chunk_max", schedule::Role::ChunkMax, dims, masked);
   builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
-    Expr key = inChunk(r[0], p[1]);
+    Expr key = inChunk(r[0], p[1], p[2]);
     Expr score = scores({p[0], key, p[1], p[2], p[3], p[4]});
-    return Store{p, max(chunkMax(p), score), within(r[0], p[1])};
+    return Store{p, max(chunkMax(p), score), within(r[0], p[1], p[2])};
   });
   weights = define("weights", schedule::Role::Weights,
                    {"qi", "k", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -187,18 +215,19 @@ void AttentionLowering::buildChunk() {
                    });
   chunkSum = zeroed("chunk_sum", schedule::Role::ChunkSum, dims);
   builder->update(chunkSum, chunkKeys(), [&](const Point &p, const Point &r) {
-    Expr key = inChunk(r[0], p[1]);
+    Expr key = inChunk(r[0], p[1], p[2]);
     Expr weight = weights({p[0], key, p[1], p[2], p[3], p[4]});
-    return Store{p, chunkSum(p) + weight, within(r[0], p[1])};
+    return Store{p, chunkSum(p) + weight, within(r[0], p[1], p[2])};
   });
   std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
   Func sum = zeroed("value_sum", schedule::Role::ValueSum, wide);
   builder->update(sum, chunkKeys(), [&](const Point &p, const Point &r) {
-    Expr key = inChunk(r[0], p[2]);
+    Expr key = inChunk(r[0], p[2], p[3]);
     Expr weight = weights({p[1], key, p[2], p[3], p[4], p[5]});
-    Expr row = promise(start(p[2]) + r[0], builder->index(0), keys - 1.0);
+    Expr row =
+        promise(start(p[2]) + r[0], builder->index(0), keyLimit(p[3]) - 1.0);
     Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
-    return Store{p, sum(p) + weight * value, within(r[0], p[2])};
+    return Store{p, sum(p) + weight * value, within(r[0], p[2], p[3])};
   });
   chunkValue = define("chunk_value", schedule::Role::ChunkValue, wide,
                       [&](const Point &p) { return sum(p); });
@@ -218,6 +247,9 @@ void AttentionLowering::buildChunk() {
 void AttentionLowering::buildMerge() {
   std::vector<std::string> dims = {"qi", "qb", "h", "b"};
   Expr chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
+  auto visited = [&](Expr c, Expr qb) {
+    return offset ? c * double(tile.chunk) < keyLimit(qb) : Expr{};
+  };
   auto overChunks = [&] {
     return std::vector<Reduction>{{"rc", builder->index(0), chunks}};
   };
@@ -227,7 +259,7 @@ void AttentionLowering::buildMerge() {
   mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
   builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
     Expr most = partAt(builder->index(width), p, r[0]);
-    return Store{p, max(mergeMax(p), most)};
+    return Store{p, max(mergeMax(p), most), visited(r[0], p[1])};
   });
   Func weight = define("merge_weight", schedule::Role::MergeWeight,
                        {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -241,13 +273,13 @@ void AttentionLowering::buildMerge() {
   mergeSum = zeroed("merge_sum", schedule::Role::MergeSum, dims);
   builder->update(mergeSum, overChunks(), [&](const Point &p, const Point &r) {
     Expr sum = partAt(builder->index(width + 1), p, r[0]);
-    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum};
+    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum, visited(r[0], p[1])};
   });
   merge = zeroed("merged", schedule::Role::Merged, {"d", "qi", "qb", "h", "b"});
   builder->update(merge, overChunks(), [&](const Point &p, const Point &r) {
     Point row(p.begin() + 1, p.end());
     Expr value = partAt(p[0], row, r[0]) * weightAt(row, r[0]);
-    return Store{p, merge(p) + value};
+    return Store{p, merge(p) + value, visited(r[0], p[2])};
   });
 }
 

@@ -6,6 +6,9 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
+
+#include <algorithm>
 
 using namespace mlir;
 
@@ -32,6 +35,75 @@ bool isCopied(Operation *op) {
 
 } // namespace
 
+ScoreRegion::ScoreRegion(KernelBuilder &builder, graph::AttentionOp op)
+    : builder(builder), op(op) {
+  if (Value live = op.scoreOp().getLive())
+    addCondition(live);
+}
+
+namespace {
+
+/// `value` as index + constant, seen through casts; nothing otherwise.
+std::optional<int64_t> distanceFrom(Value index, Value value) {
+  if (value == index)
+    return 0;
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  if (isIndexCast(op))
+    return distanceFrom(index, op->getOperand(0));
+  APInt constant;
+  if (isa<arith::AddIOp, arith::SubIOp>(op) &&
+      matchPattern(op->getOperand(1), m_ConstantInt(&constant)))
+    if (std::optional<int64_t> rest = distanceFrom(index, op->getOperand(0)))
+      return isa<arith::AddIOp>(op) ? *rest + constant.getSExtValue()
+                                    : *rest - constant.getSExtValue();
+  return std::nullopt;
+}
+
+/// o where the comparison says key <= query + o.
+std::optional<int64_t> causalDistance(arith::CmpIOp compare, Value query,
+                                      Value key) {
+  Value low = compare.getLhs(), high = compare.getRhs();
+  arith::CmpIPredicate predicate = compare.getPredicate();
+  if (predicate == arith::CmpIPredicate::sge ||
+      predicate == arith::CmpIPredicate::sgt)
+    std::swap(low, high);
+  else if (predicate != arith::CmpIPredicate::sle &&
+           predicate != arith::CmpIPredicate::slt)
+    return std::nullopt;
+  bool strict = predicate == arith::CmpIPredicate::slt ||
+                predicate == arith::CmpIPredicate::sgt;
+  std::optional<int64_t> left = distanceFrom(key, low);
+  std::optional<int64_t> right = distanceFrom(query, high);
+  if (!left || !right)
+    return std::nullopt;
+  // Far beyond any length, so that index arithmetic stays within i32.
+  int64_t distance = *right - *left - (strict ? 1 : 0);
+  return std::clamp<int64_t>(distance, -(1 << 29), 1 << 29);
+}
+
+} // namespace
+
+/// Takes a conjunction apart and keeps the tightest causal condition aside.
+void ScoreRegion::addCondition(Value condition) {
+  Operation *source = condition.getDefiningOp();
+  if (auto both = dyn_cast_or_null<arith::AndIOp>(source)) {
+    addCondition(both.getLhs());
+    addCondition(both.getRhs());
+    return;
+  }
+  Block &block = op.getScore().front();
+  if (auto compare = dyn_cast_or_null<arith::CmpIOp>(source)) {
+    if (std::optional<int64_t> distance = causalDistance(
+            compare, block.getArgument(3), block.getArgument(4))) {
+      offset = offset ? std::min(*offset, *distance) : *distance;
+      return;
+    }
+  }
+  conditions.push_back(condition);
+}
+
 LogicalResult ScoreRegion::check(graph::AttentionOp op) {
   for (Operation &inner : op.getScore().front())
     if (!isCopied(&inner) && !isIndexCast(&inner) &&
@@ -43,8 +115,6 @@ LogicalResult ScoreRegion::check(graph::AttentionOp op) {
 bool ScoreRegion::keepsScore() {
   return op.scoreOp().getScore() == op.getScore().front().getArgument(0);
 }
-
-bool ScoreRegion::masks() { return bool(op.scoreOp().getLive()); }
 
 DenseMap<Value, Expr> ScoreRegion::arguments(Expr score, Expr b, Expr h, Expr q,
                                              Expr k) {
@@ -63,7 +133,10 @@ Expr ScoreRegion::score(Expr score, Expr b, Expr h, Expr q, Expr k) {
 
 Expr ScoreRegion::live(Expr score, Expr b, Expr h, Expr q, Expr k) {
   DenseMap<Value, Expr> known = arguments(score, b, h, q, k);
-  return evaluate(op.scoreOp().getLive(), known);
+  Expr all = evaluate(conditions.front(), known);
+  for (Value condition : ArrayRef<Value>(conditions).drop_front())
+    all = all & evaluate(condition, known);
+  return all;
 }
 
 Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {

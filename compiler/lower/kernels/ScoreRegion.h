@@ -10,26 +10,32 @@ namespace heddle::lower {
 /// Evaluates a region at indices of the kernel being built.
 class ScoreRegion {
 public:
-  ScoreRegion(KernelBuilder &builder, graph::AttentionOp op)
-      : builder(builder), op(op) {}
+  ScoreRegion(KernelBuilder &builder, graph::AttentionOp op);
 
   /// Fails with a diagnostic on an op that has no expression.
   static mlir::LogicalResult check(graph::AttentionOp op);
 
   /// True when the region gives back the score it was given.
   bool keepsScore();
-  /// True when the region says which keys are live.
-  bool masks();
+  /// The offset o of a condition `key <= query + o` that every live key meets:
+  /// it bounds the loops over keys instead of being asked for each.
+  std::optional<int64_t> causalOffset() const { return offset; }
+  /// True when the region says more of live keys than that.
+  bool masks() const { return !conditions.empty(); }
   Expr score(Expr score, Expr b, Expr h, Expr q, Expr k);
+  /// The conditions beside the causal one; needs `masks()`.
   Expr live(Expr score, Expr b, Expr h, Expr q, Expr k);
 
 private:
+  void addCondition(mlir::Value condition);
   Expr evaluate(mlir::Value value, llvm::DenseMap<mlir::Value, Expr> &known);
   llvm::DenseMap<mlir::Value, Expr> arguments(Expr score, Expr b, Expr h,
                                               Expr q, Expr k);
 
   KernelBuilder &builder;
   graph::AttentionOp op;
+  std::optional<int64_t> offset;
+  llvm::SmallVector<mlir::Value> conditions; ///< hold together
 };
 
 } // namespace heddle::lower
