@@ -110,17 +110,17 @@ LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
   std::vector<translate::Job> jobs;
   for (Unit *unit : missing)
     jobs.push_back({unit->pipeline, unit->options});
-  translate::JobOptions limits;
-  limits.parallel = options.jobs
-                        ? options.jobs
-                        : std::max(1u, std::thread::hardware_concurrency());
-  if (progress)
-    limits.progress = [&](size_t done) {
+  translate::Limits limits;
+  limits.processes = options.jobs
+                         ? options.jobs
+                         : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<translate::Scratch> scratch(jobs.size());
+  auto report = [&](size_t done) {
+    if (progress)
       progress("kernel " + std::to_string(done) + " of " +
                std::to_string(jobs.size()));
-    };
-  std::vector<translate::Scratch> scratch;
-  if (failed(translate::runJobs(jobs, limits, scratch)))
+  };
+  if (failed(translate::translateJobs(jobs, limits, scratch, report)))
     return failure();
   for (auto [unit, bound] : llvm::zip(missing, scratch)) {
     unit->scratch = bound.bytes;

@@ -1,0 +1,138 @@
+// Programs as hgraph: every op one to one, names, ranges, locations.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/DslToGraph.h"
+#include "compiler/dsl/Sema.h"
+#include "dialects/graph/Graph.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Verifier.h"
+#include <gtest/gtest.h>
+
+using namespace heddle;
+using namespace mlir;
+
+namespace {
+
+class DslToGraph : public testing::Test {
+protected:
+  DslToGraph() {
+    context.loadDialect<graph::HGraphDialect, arith::ArithDialect>();
+  }
+
+  /// The model's module; the text must be right.
+  OwningOpRef<ModuleOp> lowered(const std::string &text) {
+    dsl::Source source("m.heddle", text);
+    dsl::Diagnostics diagnostics;
+    std::optional<dsl::Program> program =
+        dsl::compileModel(source, {}, diagnostics);
+    EXPECT_TRUE(program) << diagnostics.render(source);
+    return program ? lower::lowerToGraph(*program, context) : nullptr;
+  }
+
+  /// The module's text, in one line a operation.
+  std::string printed(const std::string &text, bool locations = false) {
+    OwningOpRef<ModuleOp> module = lowered(text);
+    if (!module)
+      return "";
+    std::string out;
+    llvm::raw_string_ostream stream(out);
+    OpPrintingFlags flags;
+    if (locations)
+      flags.enableDebugInfo(true, /*prettyForm=*/true);
+    module->print(stream, flags);
+    return out;
+  }
+
+  MLIRContext context;
+};
+
+const std::string everyOp = R"(model Every {
+  dim batch in 1..4, seq in 1..8
+  input ids: i32[batch, seq], mask: i32[batch, seq], keep: bool[batch, seq]
+  input y: f32[batch, seq, 8]
+  h = embed(ids, @t, rows = 16, width = 8) + positions(seq, @p, rows = 8, width = 8)
+  h = (h - row(@t, 3)) * 0.5 / 2
+  h = layer_norm(h, @n, eps = 1e-3)
+  q, k = split_heads(linear(h, @q, out = 8), 2), split_heads(linear(y, @k, out = 8, layout = "in_out", bias = none), 2)
+  a = attention(q, k, k, mask = causal & padding(mask) | !padding(keep) & window(3) & prefix(2))
+  b = attention(q, k, k, scale = 3)
+  h = gelu(merge_heads(a)) + gelu(relu(merge_heads(b)), approximate = "tanh")
+  output probabilities = softmax(h, over = seq)
+  output all = mean(h, over = seq)
+  output some = l2_normalize(mean(h, over = seq, where = mask))
+})";
+
+TEST_F(DslToGraph, WritesEveryOp) {
+  std::string out = printed(everyOp);
+  for (const char *expected :
+       {"hgraph.model @Every {dims = [#hgraph.dim<\"batch\", 1, 4>, "
+        "#hgraph.dim<\"seq\", 1, 8>]}",
+        "{hgraph.name = \"ids\", hgraph.range = array<i64: 0, 15>}",
+        "tensor<?x?xi1, #hgraph.dims<\"batch\", \"seq\">> {hgraph.name = "
+        "\"keep\"}",
+        "{hgraph.name = \"probabilities\"}",
+        "{hgraph.name = \"some\"}",
+        "hgraph.weight \"t.weight\" : tensor<16x8xf32>",
+        "hgraph.embed %arg0,",
+        "hgraph.positions",
+        "hgraph.row %0[3]",
+        "hgraph.constant dense<5.0",
+        "hgraph.sub",
+        "hgraph.mul",
+        "hgraph.div",
+        "hgraph.layer_norm",
+        "eps(1.0",
+        "layout(out_in)",
+        "layout(in_out)",
+        "heads(2)",
+        "scale(5.0",
+        "scale(3.0",
+        "arith.cmpi sle",
+        "arith.andi",
+        "arith.xori",
+        "arith.ori",
+        "arith.addi",
+        "arith.cmpi slt",
+        "approximate(none)",
+        "approximate(tanh)",
+        "hgraph.relu",
+        "hgraph.merge_heads",
+        "axis(1)",
+        "over(1)",
+        "over(1) where %arg1",
+        "hgraph.l2_normalize",
+        "hgraph.return"})
+    EXPECT_NE(out.find(expected), std::string::npos) << expected << " in\n"
+                                                     << out;
+}
+
+TEST_F(DslToGraph, KeepsEachWeightOnce) {
+  OwningOpRef<ModuleOp> module = lowered(everyOp);
+  ASSERT_TRUE(module);
+  size_t tables = 0;
+  module->walk([&](graph::WeightOp weight) {
+    tables += weight.getPath() == "t.weight";
+  });
+  EXPECT_EQ(tables, 1u);
+}
+
+TEST_F(DslToGraph, CarriesPlacesAndCalls) {
+  std::string out = printed("model M {\n  input x: f32[2]\n"
+                            "  fn half(a) { return a / 2 }\n"
+                            "  output y = relu(half(x))\n}",
+                            /*locations=*/true);
+  EXPECT_NE(out.find("\"half\"(m.heddle:3:25) at m.heddle:4:19"),
+            std::string::npos)
+      << out;
+  EXPECT_NE(out.find("[m.heddle:4:14]"), std::string::npos) << out;
+}
+
+TEST_F(DslToGraph, ReadsBackWhatItPrints) {
+  std::string text = printed(everyOp);
+  EXPECT_FALSE(text.empty());
+  OwningOpRef<ModuleOp> module = lowered(everyOp);
+  ASSERT_TRUE(module);
+  EXPECT_TRUE(succeeded(verify(*module)));
+}
+
+} // namespace

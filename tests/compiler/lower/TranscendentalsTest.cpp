@@ -1,0 +1,112 @@
+// The error bounds that compiler/lower/kernels/Transcendentals.h states.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/Transcendentals.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/MLIRContext.h"
+#include "schedules/KernelView.h"
+#include "tests/support/KernelRunner.h"
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+using namespace heddle;
+using namespace heddle::lower;
+
+namespace {
+
+/// f on every element of `xs`, compiled with AVX2 vectors.
+std::vector<float> apply(Expr (*f)(Expr), std::vector<float> xs) {
+  mlir::MLIRContext context;
+  context.loadDialect<mlir::arith::ArithDialect, mlir::math::MathDialect,
+                      halide::HalideDialect>();
+  mlir::Location loc = mlir::UnknownLoc::get(&context);
+  mlir::OwningOpRef<mlir::ModuleOp> module = mlir::ModuleOp::create(loc);
+  auto type = halide::BufferType::get(&context, {mlir::ShapedType::kDynamic},
+                                      mlir::Float32Type::get(&context));
+  PipelineBuilder builder(*module, loc, "f", type);
+  mlir::Value input = builder.pipeline().getBody().getArgument(0);
+  Func out =
+      builder.func({"out", schedule::Role::Output, {"x"}, {-1}},
+                   [&](const Point &p) { return f(builder.load(input, p)); });
+  builder.output(out, type);
+  mlir::OpBuilder &ops = builder.builder();
+  const schedule::CpuTarget &target = schedule::cpuTargets().back();
+  auto schedule =
+      halide::ScheduleOp::create(ops, loc, target.name, target.halide);
+  ops.setInsertionPointToEnd(&schedule.getBody().front());
+  halide::VectorizeOp::create(ops, loc, out.value, 0, "x", 8);
+  std::string error;
+  auto runner = test::KernelRunner::compile(builder.pipeline(), {}, error);
+  EXPECT_TRUE(runner) << error;
+  std::vector<float> result(xs.size());
+  int32_t count = int32_t(xs.size());
+  if (runner)
+    EXPECT_EQ(runner->run({test::array(xs.data(), {count}),
+                           test::array(result.data(), {count})}),
+              0);
+  return result;
+}
+
+std::vector<float> range(double first, double last, int count) {
+  std::vector<float> xs;
+  for (int i = 0; i <= count; ++i)
+    xs.push_back(float(first + (last - first) * i / count));
+  return xs;
+}
+
+/// Largest error of `f` against `exact`, each divided by `scale(exact)`.
+template <typename Exact, typename Scale>
+double worst(Expr (*f)(Expr), const std::vector<float> &xs, Exact exact,
+             Scale scale) {
+  std::vector<float> found = apply(f, xs);
+  double most = 0;
+  for (size_t i = 0; i < xs.size(); ++i) {
+    double expected = exact(double(xs[i]));
+    most = std::fmax(most, std::fabs(found[i] - expected) / scale(expected));
+  }
+  return most;
+}
+
+double one(double) { return 1.0; }
+double itself(double x) { return x; }
+
+TEST(Transcendentals, PowersOfTwoKeepTheirRelativeError) {
+  auto exact = [](double x) { return std::exp2(x); };
+  EXPECT_LE(worst(exp2OfNonPositive, range(-124, 0, 400003), exact, itself),
+            3e-7);
+  EXPECT_LE(worst(exp2OfNonPositive, range(-1, 0, 100003), exact, itself),
+            3e-7);
+}
+
+TEST(Transcendentals, FarBelowZeroAPowerOfTwoIsNegligible) {
+  for (float value : apply(exp2OfNonPositive, {-1e30f, -200.f, -125.f}))
+    EXPECT_LE(value, std::ldexp(1.0, -124));
+}
+
+TEST(Transcendentals, ExponentialKeepsItsRelativeError) {
+  auto exact = [](double x) { return std::exp(x); };
+  EXPECT_LE(worst(exponential, range(-87, 88.5, 400003), exact, itself), 4e-7);
+}
+
+TEST(Transcendentals, ExponentialEndsInZeroAndInfinity) {
+  std::vector<float> found = apply(exponential, {-200.f, -1e30f, 200.f, 1e30f});
+  EXPECT_EQ(found[0], 0.f);
+  EXPECT_EQ(found[1], 0.f);
+  EXPECT_TRUE(std::isinf(found[2]));
+  EXPECT_TRUE(std::isinf(found[3]));
+}
+
+TEST(Transcendentals, ErrorFunctionKeepsItsAbsoluteError) {
+  auto exact = [](double x) { return std::erf(x); };
+  EXPECT_LE(worst(errorFunction, range(-8, 8, 400003), exact, one), 4e-7);
+  EXPECT_LE(worst(errorFunction, {-1e30f, 1e30f, 0.f}, exact, one), 4e-7);
+}
+
+TEST(Transcendentals, HyperbolicTangentKeepsItsAbsoluteError) {
+  auto exact = [](double x) { return std::tanh(x); };
+  EXPECT_LE(worst(hyperbolicTangent, range(-20, 20, 400003), exact, one), 4e-7);
+  EXPECT_LE(worst(hyperbolicTangent, {-1e30f, 1e30f, 0.f}, exact, one), 4e-7);
+}
+
+} // namespace

@@ -1,0 +1,65 @@
+// Defaults are legal on every target; each broken constraint is said in words.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/Attention.h"
+#include "schedules/cpu/Gemm.h"
+#include <gtest/gtest.h>
+
+using namespace heddle::schedule;
+
+TEST(GemmKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t panel : {16, 32, 48, 64})
+      EXPECT_EQ(checkGemmKnobs(defaultGemmKnobs(panel, target), target), "")
+          << target.name << ", panel " << panel;
+}
+
+TEST(GemmKnobs, PanelDividesTheColumnsWhereOneCan) {
+  EXPECT_EQ(gemmPanel(384), 48);
+  EXPECT_EQ(gemmPanel(512), 64);
+  EXPECT_EQ(gemmPanel(32), 32);
+  EXPECT_EQ(gemmPanel(80), 16);
+  EXPECT_EQ(gemmPanel(100), 16);
+  EXPECT_EQ(gemmPanel(1), 16);
+}
+
+TEST(GemmKnobs, NamesTheBrokenConstraint) {
+  const CpuTarget &wide = cpuTargets()[0];
+  EXPECT_EQ(checkGemmKnobs({48, 8, 32, 64}, wide),
+            "the tile's columns must divide the panel");
+  EXPECT_EQ(checkGemmKnobs({48, 8, 24, 64}, wide),
+            "the tile's columns must be whole vectors");
+  EXPECT_EQ(checkGemmKnobs({48, 16, 48, 64}, wide),
+            "the tile needs more registers than the target has");
+  EXPECT_EQ(checkGemmKnobs({48, 8, 48, 60}, wide),
+            "the block's rows must be whole tiles");
+}
+
+TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t width : {16, 32, 64, 80, 96, 128, 256})
+      for (int64_t keys : {1, 512, 32768}) {
+        AttentionShape shape = defaultAttentionShape(width, keys);
+        EXPECT_EQ(checkAttentionKnobs(defaultAttentionKnobs(shape, target),
+                                      shape, target),
+                  "")
+            << target.name << ", width " << width;
+      }
+}
+
+TEST(AttentionKnobs, ChunksGrowWithTheLength) {
+  EXPECT_EQ(defaultAttentionShape(64, 512).chunk, 384);
+  EXPECT_GT(defaultAttentionShape(128, 65536).chunk, 256);
+}
+
+TEST(AttentionKnobs, NamesTheBrokenConstraint) {
+  const CpuTarget &wide = cpuTargets()[0];
+  AttentionShape shape{48, 384, 64};
+  EXPECT_EQ(checkAttentionKnobs({8, 32, 12, 32}, shape, wide),
+            "the tiles' queries must divide the query block");
+  EXPECT_EQ(checkAttentionKnobs({8, 48, 12, 48}, shape, wide),
+            "the value tile's columns must divide the value head");
+  EXPECT_EQ(checkAttentionKnobs({8, 24, 12, 32}, shape, wide),
+            "the tiles must be whole vectors");
+  EXPECT_EQ(checkAttentionKnobs({16, 48, 12, 32}, shape, wide),
+            "a tile needs more registers than the target has");
+}
