@@ -50,12 +50,12 @@ TEST(GroupKernels, KeepsTheNumbersOfABert) {
   }
 }
 
-TEST(GroupKernels, MakesFiveKernelsALayerOfABert) {
+TEST(GroupKernels, MakesSevenKernelsALayerOfABert) {
   auto context = makeContext();
   auto module = buildBert(*context, 3, 16, 2);
   expectSameNumbers(*module, groupKernels(true), 1);
   std::map<std::string, int> expected = {
-      {"gather", 1}, {"gemm", 3 * 4}, {"attention", 3}, {"reduce", 1}};
+      {"gather", 1}, {"gemm", 3 * 6}, {"attention", 3}, {"reduce", 1}};
   EXPECT_EQ(families(*module), expected);
 }
 

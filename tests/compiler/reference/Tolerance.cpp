@@ -24,6 +24,14 @@ TEST(Compare, FindsTheWorstElement) {
   EXPECT_TRUE(compare(expected, found.data(), 0.2).within);
 }
 
+TEST(Compare, AllowsTheFloorEverywhere) {
+  std::vector<double> expected = {0, 0};
+  std::vector<float> found = {0, 0.5f};
+  EXPECT_FALSE(compare(expected, found.data(), 1e-3).within);
+  EXPECT_TRUE(compare(expected, found.data(), 1e-3, 0.5).within);
+  EXPECT_FALSE(compare(expected, found.data(), 1e-3, 0.4).within);
+}
+
 TEST(Compare, TakesNonFiniteAsTheyAre) {
   const double nan = std::nan(""), infinity = INFINITY;
   std::vector<double> expected = {nan, infinity, 1};
