@@ -99,10 +99,38 @@ bool evaluate(Formula formula, const int64_t *dims, int64_t &value) {
   return true;
 }
 
-int64_t soleDim(Formula formula) {
-  return formula.count == 1 && formula[0].code == HEDDLE_OP_DIM
-             ? formula[0].value
-             : -1;
+int64_t onlyDim(Formula formula) {
+  int64_t found = -1;
+  for (const heddle_meta_op &op : formula) {
+    if (op.code != HEDDLE_OP_DIM || op.value == found)
+      continue;
+    if (found >= 0)
+      return -1;
+    found = op.value;
+  }
+  return found;
+}
+
+bool solveFor(Formula formula, int64_t dim, int64_t low, int64_t high,
+              int64_t wanted, int64_t *dims) {
+  auto valueAt = [&](int64_t candidate, int64_t &value) {
+    dims[dim] = candidate;
+    return evaluate(formula, dims, value);
+  };
+  int64_t first = 0, last = 0, value = 0;
+  if (!valueAt(low, first) || !valueAt(high, last))
+    return false;
+  bool grows = first <= last;
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (!valueAt(middle, value))
+      return false;
+    if (grows ? value < wanted : value > wanted)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return valueAt(low, value) && value == wanted;
 }
 
 bool isConstant(Formula formula) {

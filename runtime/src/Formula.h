@@ -32,8 +32,16 @@ bool isWellFormed(Formula formula, uint32_t numDims);
 /// division by less than 1.
 bool evaluate(Formula formula, const int64_t *dims, int64_t &value);
 
-/// The index of the dim that the whole formula is; -1 for any other formula.
-int64_t soleDim(Formula formula);
+/// The index of the one dim that occurs, however often; -1 where none or
+/// several do.
+int64_t onlyDim(Formula formula);
+
+/// Finds the value of the formula's only dim, `dim`, in dims[dim] = low..high
+/// that makes it `wanted`, for formulas that grow or fall with it. False where
+/// there is none. `dims` must have a place for `dim`; it ends up with the
+/// value.
+bool solveFor(Formula formula, int64_t dim, int64_t low, int64_t high,
+              int64_t wanted, int64_t *dims);
 
 /// True when no dim occurs.
 bool isConstant(Formula formula);

@@ -152,13 +152,13 @@ Outcome Module::surveyEntry(const heddle_meta_entry &entry,
   }
   info.buffers.assign(used.begin(), used.end());
 
-  // Every dim the entry depends on must stand alone as an input's extent:
-  // that is how a run learns its value.
+  // Every dim the entry depends on must be the only one in some extent of an
+  // input: that is how a run learns its value.
   std::set<int64_t> known;
   for (uint32_t index : metadata().span<uint32_t>(entry.inputs))
     for (heddle_meta_formula extent :
          metadata().extents(metadata().buffers()[index]))
-      known.insert(soleDim(metadata().formula(extent)));
+      known.insert(onlyDim(metadata().formula(extent)));
   for (uint32_t index : info.buffers)
     for (heddle_meta_formula extent :
          metadata().extents(metadata().buffers()[index]))
@@ -167,7 +167,7 @@ Outcome Module::surveyEntry(const heddle_meta_entry &entry,
           return failure(HEDDLE_BAD_ARTIFACT,
                          "entry " + quoted(info.name) + " depends on dim " +
                              quoted(metadata().dimNames()[size_t(op.value)]) +
-                             ", which is the extent of no input");
+                             ", which no input's extent tells");
   return success();
 }
 

@@ -21,11 +21,12 @@ AlignedBytes::AlignedBytes(AlignedBytes &&other) noexcept
 bool AlignedBytes::reserve(size_t size) {
   if (size <= room)
     return true;
+  // More than any address space has: a sum that went wrong.
+  if (size > size_t(1) << 46)
+    return false;
   // Large blocks start on a huge page and ask for huge pages.
   constexpr size_t hugePage = size_t(2) << 20;
   size_t align = size >= 2 * hugePage ? hugePage : HEDDLE_PAGE;
-  if (size > SIZE_MAX - align)
-    return false;
   size_t rounded = (size + align - 1) / align * align;
   void *fresh = nullptr;
   if (::posix_memalign(&fresh, align, rounded) != 0)

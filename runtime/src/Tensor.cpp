@@ -76,24 +76,43 @@ std::string rangeText(const heddle_dim_info &dim) {
   return std::to_string(dim.min) + ".." + std::to_string(dim.max);
 }
 
-/// Takes the values of dims that stand alone as extents.
+/// "axis 1 of input 0 "tokens"".
+std::string nameAxis(const Module &module, uint32_t buffer, uint32_t place,
+                     uint32_t axis) {
+  return "axis " + std::to_string(axis) + " of " +
+         nameTensor(module, buffer, place);
+}
+
+/// Takes the values of dims that are the only one in an extent. What makes a
+/// dim's value impossible is told; what contradicts an earlier input is left
+/// to checkExtents.
 Outcome learnDims(const Module &module, uint32_t buffer, uint32_t place,
                   const heddle_tensor &tensor, int64_t *dims) {
   const Metadata &metadata = module.metadata();
+  const heddle_buffer_info &tensorInfo = module.description().buffers[buffer];
   Span<heddle_meta_formula> extents =
       metadata.extents(metadata.buffers()[buffer]);
   for (uint32_t axis = 0; axis < extents.count; ++axis) {
-    int64_t dim = soleDim(metadata.formula(extents[axis]));
+    Formula formula = metadata.formula(extents[axis]);
+    int64_t dim = onlyDim(formula);
     if (dim < 0 || dims[dim] != unknown)
       continue;
     const heddle_dim_info &info = module.description().dims[size_t(dim)];
     int64_t value = tensor.extents[axis];
+    if (formula.count > 1) {
+      if (!solveFor(formula, dim, info.min, info.max, value, dims))
+        return failure(HEDDLE_OUT_OF_RANGE,
+                       nameAxis(module, buffer, place, axis) + " has extent " +
+                           std::to_string(value) + ", which is " +
+                           tensorInfo.extents[axis] + " for no " + info.name +
+                           " in " + rangeText(info));
+      continue;
+    }
     if (value < info.min || value > info.max)
       return failure(HEDDLE_OUT_OF_RANGE,
                      std::string(info.name) + " is " + std::to_string(value) +
-                         ", outside " + rangeText(info) + ", by axis " +
-                         std::to_string(axis) + " of " +
-                         nameTensor(module, buffer, place));
+                         ", outside " + rangeText(info) + ", by " +
+                         nameAxis(module, buffer, place, axis));
     dims[dim] = value;
   }
   return success();

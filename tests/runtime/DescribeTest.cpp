@@ -107,3 +107,37 @@ TEST(Describe, OutputShapesFollowInputs) {
   EXPECT_EQ(outputs[0].extents[1], 7);
   EXPECT_EQ(outputs[1].extents[0], 3);
 }
+
+TEST(Describe, DimsAreSolvedFromLinearExtents) {
+  ArtifactSpec spec = tinySpec();
+  Expr odd = constant(2) * dim(1) + constant(1);
+  spec.buffers[0].extents = {odd};
+  spec.buffers[1].extents = {dim(1) * dim(0), dim(0)};
+  Loaded loaded(tinyFile(spec));
+  ASSERT_EQ(loaded.status, HEDDLE_OK) << loaded.error;
+  heddle_tensor inputs[2] = {{nullptr, HEDDLE_I32, 1, {11}, {}, 0},
+                             {nullptr, HEDDLE_F32, 2, {15, 3}, {}, 0}};
+  int64_t dims[2] = {};
+  heddle_error error{};
+  ASSERT_EQ(
+      heddle_module_infer_dims(loaded.module, 0, inputs, 2, dims, 2, &error),
+      HEDDLE_OK)
+      << error.message;
+  EXPECT_EQ(dims[0], 3);
+  EXPECT_EQ(dims[1], 5);
+  for (int64_t wrong : {10, 19, 1}) {
+    inputs[0].extents[0] = wrong;
+    EXPECT_EQ(
+        heddle_module_infer_dims(loaded.module, 0, inputs, 2, dims, 2, &error),
+        HEDDLE_OUT_OF_RANGE);
+    EXPECT_EQ(error.message, "axis 0 of input 0 \"tokens\" has extent " +
+                                 std::to_string(wrong) +
+                                 ", which is 2 * seq + 1 for no seq in 1..8");
+  }
+  inputs[0].extents[0] = 9;
+  EXPECT_EQ(
+      heddle_module_infer_dims(loaded.module, 0, inputs, 2, dims, 2, &error),
+      HEDDLE_SHAPE_MISMATCH);
+  EXPECT_STREQ(error.message, "input 1 \"x\" has extent 15 at axis 0, not "
+                              "12: seq is 4, batch is 3");
+}

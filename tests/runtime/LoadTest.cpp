@@ -247,8 +247,8 @@ TEST(Load, MetadataThatLies) {
         s.buffers[0].extents[1] = s.buffers[1].extents[1] = constant(4);
       },
       HEDDLE_BAD_ARTIFACT,
-      "entry \"main\" depends on dim \"seq\", which is the extent of no "
-      "input");
+      "entry \"main\" depends on dim \"seq\", which no input's extent "
+      "tells");
 }
 
 TEST(Load, PlacesOutsideTheArenaAreRefusedAtRun) {
