@@ -33,7 +33,7 @@ const double notANumber = std::numeric_limits<double>::quiet_NaN();
 } // namespace
 
 TEST(Matmul, AgreesWithTheDefinitionOnRaggedSizes) {
-  for (int64_t m : {1, 3, 4, 5})
+  for (int64_t m : {1, 3, 4, 5, 12, 13, 25})
     for (int64_t n : {1, 7, 128, 129})
       for (int64_t k : {1, 2, 17}) {
         std::vector<double> a(m * k), b(k * n), out(m * n);
