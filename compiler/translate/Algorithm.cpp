@@ -44,19 +44,23 @@ private:
   llvm::StringSet<> taken;
 };
 
-/// Static extents, minimum 0, and dense strides while they are constant.
-template <typename Param> void describe(Param param, BufferType type) {
+/// Dense strides while they are constant.
+template <typename Param> void describeStrides(Param param, BufferType type) {
   int64_t stride = 1;
   for (auto [dim, extent] : llvm::enumerate(type.getShape())) {
-    auto dimension = param.dim(int(dim));
-    if (ShapedType::isDynamic(extent))
-      dimension.set_min(0);
-    else
-      dimension.set_bounds(0, int(extent));
     if (dim > 0 && stride > 0)
-      dimension.set_stride(int(stride));
+      param.dim(int(dim)).set_stride(int(stride));
     stride = ShapedType::isDynamic(extent) ? 0 : stride * extent;
   }
+}
+
+/// Static extents and minimum 0.
+template <typename Param> void describeBounds(Param param, BufferType type) {
+  for (auto [dim, extent] : llvm::enumerate(type.getShape()))
+    if (ShapedType::isDynamic(extent))
+      param.dim(int(dim)).set_min(0);
+    else
+      param.dim(int(dim)).set_bounds(0, int(extent));
 }
 
 void declareArguments(PipelineOp pipeline, Kernel &kernel) {
@@ -66,7 +70,8 @@ void declareArguments(PipelineOp pipeline, Kernel &kernel) {
     if (auto type = dyn_cast<BufferType>(arg.getType())) {
       Halide::ImageParam param(halideType(type.getElementType()),
                                int(type.getRank()), names.fresh("in", index));
-      describe(param, type);
+      describeBounds(param, type);
+      describeStrides(param, type);
       kernel.arguments.push_back(param);
       kernel.buffers[arg] = param;
       continue;
@@ -153,8 +158,10 @@ void addOutput(OutputOp op, Kernel &kernel) {
   Halide::Func func = kernel.funcs.lookup(op.getFunc());
   auto types = llvm::to_vector(op.getBuffers().getAsValueRange<TypeAttr>());
   std::vector<Halide::OutputImageParam> params = func.output_buffers();
+  // Halide takes the bounds of a tuple's other buffers from the first
+  describeBounds(params.front(), cast<BufferType>(types.front()));
   for (auto [param, type] : llvm::zip(params, types))
-    describe(param, cast<BufferType>(type));
+    describeStrides(param, cast<BufferType>(type));
   kernel.outputs.push_back(func);
 }
 
@@ -165,8 +172,11 @@ void setExtent(SetExtentOp op, Kernel &kernel) {
     kernel.buffers.lookup(op.getSubject()).dim(dim).set_extent(extent);
     return;
   }
-  for (auto param : kernel.funcs.lookup(op.getSubject()).output_buffers())
-    param.dim(dim).set_extent(extent);
+  kernel.funcs.lookup(op.getSubject())
+      .output_buffers()
+      .front()
+      .dim(dim)
+      .set_extent(extent);
 }
 
 LogicalResult translateOp(Operation *op, Kernel &kernel) {

@@ -127,11 +127,11 @@ private:
   template <typename Op> VarOrRVar loopOf(Op op) {
     return loop(op.getFunc(), op.getStage(), op.getDim());
   }
-  /// A place in the user's loops; the loop may be made further down.
+  /// A place in the user's loops. Halide goes by func and name: the stage only
+  /// says whether the name is a reduction's.
   template <typename Op> Halide::LoopLevel levelOf(Op op) {
-    VarOrRVar at = loop(op.getUser(), op.getUserStage(), op.getDim());
-    int stage = op.getUserStage() == 0 ? -1 : int(op.getUserStage());
-    return Halide::LoopLevel(func(op.getUser()), at, stage);
+    return Halide::LoopLevel(
+        func(op.getUser()), loop(op.getUser(), op.getUserStage(), op.getDim()));
   }
   template <typename Op>
   std::vector<VarOrRVar> loopsOf(Op op, ArrayRef<StringRef> names) {

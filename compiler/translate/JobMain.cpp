@@ -39,7 +39,7 @@ int translateJobMain(int argc, char **argv) {
   registry
       .insert<arith::ArithDialect, math::MathDialect, halide::HalideDialect>();
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
-  context.printOpOnDiagnostic(false); // the parent has the op
+  context.printOpOnDiagnostic(false);  // the parent has the op
   context.allowUnregisteredDialects(); // others may have left attributes
   JobReport report;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {

@@ -325,6 +325,9 @@ class Halide_AtDirective<string mnemonic>
 def Halide_ComputeAtOp : Halide_AtDirective<"compute_at"> {
   let summary = "computed in a loop of a user";
   let description = [{
+    The loop is that of the user's name, in whichever of its stages uses the
+    func; `stage` says where the name is looked up.
+
     Example:
     ```mlir
     halide.compute_at %acc at %out[mo]
