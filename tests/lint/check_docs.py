@@ -19,7 +19,7 @@ def check_header(tree, path):
     """A comment of some words, and the licence, before the first code."""
     opening, lines = [], list(tree.lines(path))[:40]
     if path.suffix == ".py":  # a docstring opens as well as a comment
-        lines = [(n, re.sub(r'^\s*"""(?=\w)', "# ", line))
+        lines = [(n, re.sub(r'^\s*"""(?=\S)', "# ", line))
                  for n, line in lines]
     for _, line in lines:
         if not re.match(r"\s*(//|#|/\*|\*|$|;)", line) and not (

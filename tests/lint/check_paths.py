@@ -12,7 +12,7 @@ FINE_PATHS = {
     "bootstrap.sh": ("/etc/apt",),
     "tests/lint/check_paths.py": ("/etc",),
 }
-TEST_PATHS = ("/tmp", "/etc/passwd")
+TEST_PATHS = ("/tmp", "/etc/passwd", "/mnt")
 # Where temporary files go when TMPDIR does not say.
 FALLBACK = "/tmp"
 HOST = re.compile(r"\b(?:https?|ftp|git|ssh)://([\w.-]+)")
