@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""`verify` catches an algorithm edited by hand and names the kernel."""
+"""An algorithm edited by hand is caught by `verify`, which names the kernel.
+"""
 import re
 
 import support
