@@ -53,6 +53,7 @@ namespace heddle::graph {
 /// Discardable attributes of the dialect.
 constexpr llvm::StringLiteral nameAttr = "hgraph.name";
 constexpr llvm::StringLiteral idAttr = "hgraph.id";
+constexpr llvm::StringLiteral rangeAttr = "hgraph.range";
 
 /// The extents of a tensor, outermost first, from its encoding and, where it
 /// has none, from its static shape. The type must have passed the verifier.

@@ -6,6 +6,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace heddle;
@@ -45,7 +46,8 @@ LogicalResult HGraphDialect::verifyOperationAttribute(Operation *op,
 static LogicalResult verifyName(Operation *op, NamedAttribute attr) {
   if (attr.getName() != nameAttr)
     return op->emitError() << "has the attribute " << attr.getName()
-                           << " in its signature, expected hgraph.name only";
+                           << " in its signature, expected hgraph.name or, on "
+                              "an input, hgraph.range";
   auto name = dyn_cast<StringAttr>(attr.getValue());
   if (!name || name.getValue().empty())
     return op->emitError() << "has hgraph.name " << attr.getValue()
@@ -53,9 +55,28 @@ static LogicalResult verifyName(Operation *op, NamedAttribute attr) {
   return success();
 }
 
+/// A range is two integers in order, on an input of i32.
+static LogicalResult verifyRange(Operation *op, unsigned index,
+                                 NamedAttribute attr) {
+  auto range = dyn_cast<DenseI64ArrayAttr>(attr.getValue());
+  if (!range || range.size() != 2 || range[0] > range[1])
+    return op->emitError() << "has hgraph.range " << attr.getValue()
+                           << ", expected array<i64: least, greatest>";
+  auto entry = dyn_cast<EntryOp>(op);
+  if (!entry)
+    return op->emitError("has hgraph.range, which only an entry's inputs have");
+  Type type = entry.getArgumentTypes()[index];
+  if (!getElementTypeOrSelf(type).isInteger(32))
+    return op->emitError() << "has hgraph.range on argument " << index
+                           << " of type " << type << ", expected i32 elements";
+  return success();
+}
+
 LogicalResult HGraphDialect::verifyRegionArgAttribute(Operation *op, unsigned,
-                                                      unsigned,
+                                                      unsigned index,
                                                       NamedAttribute attr) {
+  if (attr.getName() == rangeAttr)
+    return verifyRange(op, index, attr);
   return verifyName(op, attr);
 }
 

@@ -11,9 +11,10 @@ def HGraph_Dialect : Dialect {
   let description = [{
     A model holds entry points; an entry holds tensor operations with value
     semantics. Every extent is an integer polynomial over the model's dims, kept
-    in the tensor's encoding. Two discardable attributes belong to the dialect:
-    `hgraph.name` on arguments and results of an entry, and `hgraph.id` on
-    operations that compute a tensor.
+    in the tensor's encoding. Three discardable attributes belong to the dialect:
+    `hgraph.name` on arguments and results of an entry, `hgraph.range` on
+    arguments of i32 (least and greatest value, checked before a run), and
+    `hgraph.id` on operations that compute a tensor.
   }];
   let cppNamespace = "::heddle::graph";
   let useDefaultAttributePrinterParser = 1;

@@ -250,6 +250,13 @@ StringRef EntryOp::outputName(unsigned index) {
   return getResultAttrOfType<StringAttr>(index, nameAttr).getValue();
 }
 
+std::optional<std::pair<int64_t, int64_t>> EntryOp::inputRange(unsigned index) {
+  auto range = getArgAttrOfType<DenseI64ArrayAttr>(index, rangeAttr);
+  if (!range)
+    return std::nullopt;
+  return std::pair(range[0], range[1]);
+}
+
 /// The `hgraph.name`s of one side of a signature: all there, all distinct.
 static LogicalResult verifyNames(EntryOp entry, unsigned count, StringRef what,
                                  llvm::function_ref<Attribute(unsigned)> get) {

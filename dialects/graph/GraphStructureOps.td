@@ -99,6 +99,8 @@ def HGraph_EntryOp : HGraph_FunctionOp<"entry", [HasParent<"ModelOp">]> {
     /// The `hgraph.name` of an argument or a result.
     ::llvm::StringRef inputName(unsigned index);
     ::llvm::StringRef outputName(unsigned index);
+    /// The inclusive `hgraph.range` of an argument, where it has one.
+    ::std::optional<::std::pair<int64_t, int64_t>> inputRange(unsigned index);
   }];
 }
 

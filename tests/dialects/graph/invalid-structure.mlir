@@ -244,10 +244,35 @@ hgraph.model @M {dims = []} {
 // -----
 
 hgraph.model @M {dims = []} {
-  // expected-error @+1 {{has the attribute "hgraph.id" in its signature, expected hgraph.name only}}
+  // expected-error @+1 {{has the attribute "hgraph.id" in its signature, expected hgraph.name or, on an input, hgraph.range}}
   hgraph.entry @main(%x: tensor<2xf32> {hgraph.id = 3 : i64}) {
     hgraph.return
   }
+}
+
+// -----
+
+hgraph.model @M {dims = []} {
+  // expected-error @+1 {{has hgraph.range array<i64: 3, 2>, expected array<i64: least, greatest>}}
+  hgraph.entry @main(%x: tensor<2xi32> {hgraph.name = "x", hgraph.range = array<i64: 3, 2>}) {
+    hgraph.return
+  }
+}
+
+// -----
+
+hgraph.model @M {dims = []} {
+  // expected-error @+1 {{has hgraph.range on argument 0 of type 'tensor<2xf32>', expected i32 elements}}
+  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x", hgraph.range = array<i64: 0, 2>}) {
+    hgraph.return
+  }
+}
+
+// -----
+
+// expected-error @+1 {{has hgraph.range, which only an entry's inputs have}}
+hgraph.outlined @k(%x: tensor<2xi32> {hgraph.range = array<i64: 0, 2>}) attributes {dims = []} {
+  hgraph.return
 }
 
 // -----
