@@ -54,7 +54,10 @@ private:
   const Value *getOrNull(mlir::Value value) {
     return value ? &get(value) : nullptr;
   }
-  void define(mlir::Value key, Value value);
+  void define(mlir::Value key, std::shared_ptr<const Value> value);
+  void define(mlir::Value key, Value value) {
+    define(key, std::make_shared<const Value>(std::move(value)));
+  }
   void release(mlir::Value value);
 
   const shape::DimValues &dims;
@@ -70,8 +73,11 @@ private:
 //===----------------------------------------------------------------------===//
 
 template <typename Scalar>
-void Evaluator<Scalar>::define(mlir::Value key, Value value) {
-  values[key] = std::make_shared<const Value>(std::move(value));
+void Evaluator<Scalar>::define(mlir::Value key,
+                               std::shared_ptr<const Value> value) {
+  if (key.use_empty())
+    return;
+  values[key] = std::move(value);
   usesLeft[key] = std::distance(key.use_begin(), key.use_end());
 }
 
@@ -260,7 +266,7 @@ LogicalResult Evaluator<Scalar>::runKernel(KernelOp kernel) {
   if (failed(runBlock(body)))
     return failure();
   for (auto [result, inner] : llvm::zip(kernel.getOutputs(), kernel.yielded()))
-    define(result, get(inner));
+    define(result, std::shared_ptr<const Value>(values.find(inner)->second));
   for (mlir::Value inner : kernel.yielded())
     release(inner);
   return success();
