@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/io/Npy.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace heddle::io {
@@ -184,11 +185,14 @@ Result<std::vector<uint8_t>> formatNpy(const Tensor &tensor) {
   size_t start = (magicBytes + 4 + text.size() + 1 + 63) / 64 * 64;
   text.resize(start - magicBytes - 4 - 1, ' ');
   text += '\n';
-  std::vector<uint8_t> file(magic, magic + magicBytes);
-  file.insert(file.end(),
-              {1, 0, uint8_t(text.size()), uint8_t(text.size() >> 8)});
-  file.insert(file.end(), text.begin(), text.end());
-  file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
+  std::vector<uint8_t> file(start + tensor.bytes.size());
+  std::memcpy(file.data(), magic, magicBytes);
+  file[magicBytes] = 1; // the version: 1.0
+  file[magicBytes + 2] = uint8_t(text.size());
+  file[magicBytes + 3] = uint8_t(text.size() >> 8);
+  std::copy(text.begin(), text.end(), file.begin() + magicBytes + 4);
+  std::copy(tensor.bytes.begin(), tensor.bytes.end(),
+            file.begin() + long(start));
   return file;
 }
 
