@@ -6,15 +6,25 @@
 
 namespace heddle::schedule {
 
-AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys) {
+AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxQueries,
+                                     int64_t maxKeys) {
   AttentionShape shape;
   shape.valueDim = valueDim;
+  // Rows of a block past the last query are computed for nothing.
+  if (maxQueries <= 16)
+    shape.queryBlock = 16;
   shape.chunk = valueDim > 64 ? 256 : 384;
   // Partial outputs of one query block stay within a megabyte.
   while (shape.queryBlock * (valueDim + 16) * 4 * (maxKeys / shape.chunk) >
          (1 << 20))
     shape.chunk *= 2;
   return shape;
+}
+
+/// Value heads that are no whole vectors are computed without them: right, and
+/// as fast as such small heads are worth.
+static bool wholeValues(const AttentionShape &shape, const CpuTarget &target) {
+  return shape.valueDim % target.lanes == 0;
 }
 
 AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
@@ -25,13 +35,21 @@ AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
   knobs.scoreQueries = wide ? 48 : 24;
   knobs.valueQueries = wide ? 12 : 6;
   knobs.valueColumns = wide ? 32 : 16;
-  if (wide && shape.valueDim % 64 == 0 && shape.valueDim >= 128) {
+  bool widest = wide && shape.valueDim % 64 == 0 && shape.valueDim >= 128;
+  if (widest) {
     knobs.valueQueries = 6;
     knobs.valueColumns = 64;
+  }
+  if (shape.queryBlock == 16) {
+    knobs.scoreKeys = wide ? 16 : 6;
+    knobs.scoreQueries = 16;
+    knobs.valueQueries = !wide || widest ? 4 : 8;
   }
   while (shape.valueDim % knobs.valueColumns != 0 &&
          knobs.valueColumns > target.lanes)
     knobs.valueColumns -= target.lanes;
+  if (!wholeValues(shape, target))
+    knobs.valueColumns = shape.valueDim;
   return knobs;
 }
 
@@ -43,11 +61,12 @@ std::string checkAttentionKnobs(const AttentionKnobs &knobs,
     return "the tiles' queries must divide the query block";
   if (shape.valueDim % knobs.valueColumns != 0)
     return "the value tile's columns must divide the value head";
+  bool whole = wholeValues(shape, target);
   if (knobs.scoreQueries % target.lanes != 0 ||
-      knobs.valueColumns % target.lanes != 0)
+      (whole && knobs.valueColumns % target.lanes != 0))
     return "the tiles must be whole vectors";
   int64_t scores = knobs.scoreQueries / target.lanes;
-  int64_t values = knobs.valueColumns / target.lanes;
+  int64_t values = whole ? knobs.valueColumns / target.lanes : 0;
   if (knobs.scoreKeys * scores + scores + 1 > target.registers ||
       knobs.valueQueries * values + values + 1 > target.registers)
     return "a tile needs more registers than the target has";
@@ -69,6 +88,12 @@ struct Context {
   Stage update(Role role) { return schedule.update(of(role).name); }
   const std::string &dim(Role role, int i) { return of(role).dims[i]; }
   const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
+
+  /// Vectors along the columns of values, where they are whole ones.
+  void vectorizeColumns(Stage stage, const std::string &dim) {
+    if (wholeValues(shape, target))
+      stage.vectorize(dim, target.lanes).unroll(dim);
+  }
 };
 
 /// One task computes one query block of one head of one batch element.
@@ -79,11 +104,10 @@ void scheduleOutput(Context &c) {
       .bound(d, 0, c.shape.valueDim)
       .split(q, "block", "line", c.shape.queryBlock, Tail::GuardWithIf)
       .reorder({d, "line", "block", h, b})
-      .vectorize(d, c.target.lanes)
-      .unroll(d)
       .fuse("block", h, "tile")
       .fuse("tile", b, "task")
       .parallel("task");
+  c.vectorizeColumns(c.func(Role::Output), d);
 }
 
 /// The funcs of one query block, and what the bounds inference cannot find by
@@ -114,17 +138,17 @@ void scheduleBlock(Context &c) {
   }
   c.func(Role::MergeWeight).vectorize(c.dim(Role::MergeWeight, 0), lanes);
   const std::string &d = c.dim(Role::Merged, 0);
-  c.func(Role::Merged).vectorize(d, lanes).unroll(d);
+  c.vectorizeColumns(c.func(Role::Merged), d);
   c.update(Role::Merged)
-      .reorder({d, c.reduction(Role::Merged), c.dim(Role::Merged, 1)})
-      .vectorize(d, lanes)
-      .unroll(d);
+      .reorder({d, c.reduction(Role::Merged), c.dim(Role::Merged, 1)});
+  c.vectorizeColumns(c.update(Role::Merged), d);
   const std::string &j = c.dim(Role::Part, 0);
+  // Columns are followed by the maximum and the sum.
+  bool whole = wholeValues(c.shape, c.target);
   c.func(Role::Part)
-      .boundExtent(j, c.shape.valueDim + 16)
-      .reorder({j, c.dim(Role::Part, 1), c.dim(Role::Part, 2)})
-      .vectorize(j, lanes)
-      .unroll(j);
+      .boundExtent(j, c.shape.valueDim + (whole ? 16 : 2))
+      .reorder({j, c.dim(Role::Part, 1), c.dim(Role::Part, 2)});
+  c.vectorizeColumns(c.func(Role::Part), j);
 }
 
 /// Scores of one chunk: queries are the lanes, keys are unrolled, so that keys
@@ -185,30 +209,26 @@ void scheduleValues(Context &c, const std::string &part,
                     const std::string &chunk) {
   const std::string &d = c.dim(Role::ChunkValue, 0);
   const std::string &qi = c.dim(Role::ChunkValue, 1);
-  int64_t lanes = c.target.lanes;
   c.func(Role::ChunkValue)
       .computeAt(part, chunk)
       .bound(qi, 0, c.shape.queryBlock)
       .split(d, "do", "di", c.knobs.valueColumns)
       .split(qi, "qo", "qu", c.knobs.valueQueries)
       .reorder({"di", "qu", "qo", "do"})
-      .vectorize("di", lanes)
-      .unroll("di")
       .unroll("qu");
+  c.vectorizeColumns(c.func(Role::ChunkValue), "di");
   const std::string &ad = c.dim(Role::ValueSum, 0);
   const std::string &aq = c.dim(Role::ValueSum, 1);
   c.func(Role::ValueSum)
       .computeAt(c.of(Role::ChunkValue).name, "qo")
       .boundExtent(ad, c.knobs.valueColumns)
       .boundExtent(aq, c.knobs.valueQueries)
-      .vectorize(ad, lanes)
-      .unroll(ad)
       .unroll(aq);
+  c.vectorizeColumns(c.func(Role::ValueSum), ad);
   c.update(Role::ValueSum)
       .reorder({ad, aq, c.reduction(Role::ValueSum)})
-      .vectorize(ad, lanes)
-      .unroll(ad)
       .unroll(aq);
+  c.vectorizeColumns(c.update(Role::ValueSum), ad);
 }
 
 } // namespace

@@ -19,9 +19,11 @@ struct AttentionShape {
   int64_t valueDim = 64;   ///< width of a value head
 };
 
-/// The default for a head of `valueDim` and at most `maxKeys` keys. A partial
-/// output is kept for every chunk, so that the chunk grows with the length.
-AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys);
+/// The default for a head of `valueDim`, at most `maxQueries` queries and at
+/// most `maxKeys` keys. A partial output is kept for every chunk, so that the
+/// chunk grows with the length; short queries have a short block.
+AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxQueries,
+                                     int64_t maxKeys);
 
 struct AttentionKnobs {
   int64_t scoreKeys = 8;     ///< keys of a score tile

@@ -36,9 +36,9 @@ TEST(GemmKnobs, NamesTheBrokenConstraint) {
 
 TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
   for (const CpuTarget &target : cpuTargets())
-    for (int64_t width : {16, 32, 64, 80, 96, 128, 256})
-      for (int64_t keys : {1, 512, 32768}) {
-        AttentionShape shape = defaultAttentionShape(width, keys);
+    for (int64_t width : {1, 4, 20, 8, 16, 32, 64, 80, 96, 128, 256})
+      for (int64_t length : {1, 16, 17, 512, 32768}) {
+        AttentionShape shape = defaultAttentionShape(width, length, length);
         EXPECT_EQ(checkAttentionKnobs(defaultAttentionKnobs(shape, target),
                                       shape, target),
                   "")
@@ -47,8 +47,13 @@ TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
 }
 
 TEST(AttentionKnobs, ChunksGrowWithTheLength) {
-  EXPECT_EQ(defaultAttentionShape(64, 512).chunk, 384);
-  EXPECT_GT(defaultAttentionShape(128, 65536).chunk, 256);
+  EXPECT_EQ(defaultAttentionShape(64, 512, 512).chunk, 384);
+  EXPECT_GT(defaultAttentionShape(128, 512, 65536).chunk, 256);
+}
+
+TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
+  EXPECT_EQ(defaultAttentionShape(64, 16, 512).queryBlock, 16);
+  EXPECT_EQ(defaultAttentionShape(64, 17, 512).queryBlock, 48);
 }
 
 TEST(AttentionKnobs, NamesTheBrokenConstraint) {

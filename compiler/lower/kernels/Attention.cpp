@@ -119,8 +119,10 @@ LogicalResult AttentionLowering::plan() {
   depth = *d;
   width = *dv;
   group = *hq / *hkv;
-  std::optional<int64_t> most = shape::maximum(k.shape[2], kernel.dimRanges());
-  tile = schedule::defaultAttentionShape(width, most.value_or(1));
+  std::vector<shape::DimRange> ranges = kernel.dimRanges();
+  tile = schedule::defaultAttentionShape(
+      width, shape::maximum(q.shape[2], ranges).value_or(INT32_MAX),
+      shape::maximum(k.shape[2], ranges).value_or(INT32_MAX));
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     OperandPlan plan = plainPlan(argument);
     for (const HeadOperand &operand : {q, k, v})

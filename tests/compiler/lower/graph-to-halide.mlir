@@ -38,7 +38,7 @@ hgraph.model @Ragged {dims = []} {
 // -----
 
 // A causal mask bounds the reductions; a window beside it is asked for each key.
-// CHECK-LABEL: halide.pipeline @k0
+// CHECK-LABEL: host.program @Causal
 // CHECK: halide.func "scores"
 // CHECK: halide.likely
 // CHECK: halide.update %chunk_max
