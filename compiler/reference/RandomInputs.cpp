@@ -18,17 +18,19 @@ static int64_t below(std::mt19937_64 &random, int64_t count) {
 
 std::optional<std::pair<int64_t, int64_t>>
 reference::tokenRange(BlockArgument input) {
-  std::optional<int64_t> rows;
+  std::optional<std::pair<int64_t, int64_t>> range;
+  if (auto entry = dyn_cast<EntryOp>(input.getOwner()->getParentOp()))
+    range = entry.inputRange(input.getArgNumber());
   for (Operation *user : input.getUsers()) {
     auto embed = dyn_cast<EmbedOp>(user);
     if (!embed || embed.getTokens() != input)
       continue;
-    int64_t extent = embed.getTable().getType().getDimSize(0);
-    rows = std::min(rows.value_or(extent), extent);
+    int64_t last = embed.getTable().getType().getDimSize(0) - 1;
+    range = range ? std::pair(std::max<int64_t>(range->first, 0),
+                              std::min(range->second, last))
+                  : std::pair<int64_t, int64_t>(0, last);
   }
-  if (!rows)
-    return std::nullopt;
-  return std::pair<int64_t, int64_t>{0, *rows - 1};
+  return range;
 }
 
 static void fillMask(Tensor<double> &mask, std::mt19937_64 &random) {
@@ -62,8 +64,9 @@ static Tensor<double> randomInput(BlockArgument argument,
     return tensor;
   }
   for (int64_t i = 0; i < tensor.count(); ++i)
-    tensor.ints.push_back(
-        static_cast<int32_t>(below(random, range->second + 1)));
+    tensor.ints.push_back(static_cast<int32_t>(
+        range->first +
+        below(random, std::max<int64_t>(1, range->second - range->first + 1))));
   return tensor;
 }
 

@@ -16,8 +16,8 @@ class FunctionOpInterface;
 
 namespace heddle::reference {
 
-/// The inclusive range of an input's values that every table they choose rows
-/// of allows; nothing for inputs that are not tokens.
+/// The inclusive range of an input's values that its declared range and every
+/// table they choose rows of allow; nothing for inputs that are not tokens.
 std::optional<std::pair<int64_t, int64_t>>
 tokenRange(mlir::BlockArgument input);
 

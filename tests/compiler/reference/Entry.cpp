@@ -140,3 +140,21 @@ TEST(Entry, RandomInputsFitTheirUse) {
   auto again = randomInputs(entry, {{"batch", 8}, {"seq", 64}}, 3);
   EXPECT_EQ(inputs[0].ints, again[0].ints);
 }
+
+TEST(Entry, RandomTokensStayInTheDeclaredRange) {
+  auto context = makeContext();
+  auto module = buildBert(*context, 1, 48, 4);
+  graph::EntryOp entry = entryOf(*module);
+  auto declare = [&](unsigned index, int64_t least, int64_t greatest) {
+    entry.setArgAttr(
+        index, graph::rangeAttr,
+        mlir::DenseI64ArrayAttr::get(context.get(), {least, greatest}));
+  };
+  declare(0, 45, 70); // the table has 50 rows
+  declare(1, 3, 4);
+  auto inputs = randomInputs(entry, {{"batch", 8}, {"seq", 64}}, 3);
+  for (int32_t token : inputs[0].ints)
+    EXPECT_TRUE(token >= 45 && token <= 49) << token;
+  for (int32_t token : inputs[1].ints)
+    EXPECT_TRUE(token == 3 || token == 4) << token;
+}
