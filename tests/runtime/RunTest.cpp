@@ -4,6 +4,7 @@
 #include "tests/runtime/Tiny.h"
 
 #include <cmath>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <limits>
 #include <thread>
@@ -61,6 +62,19 @@ TEST(Run, GrowsOnceAndKeepsItsMemory) {
     ASSERT_EQ(large.run(tiny.session), HEDDLE_OK);
   }
   EXPECT_EQ(heddle_session_bytes(tiny.session), bytes);
+}
+
+TEST(Run, WeightsAreMappedAndShared) {
+  TemporaryFile file(tinyFile());
+  heddle_module *module = nullptr;
+  ASSERT_EQ(heddle_module_load(file.path.c_str(), &module, nullptr), HEDDLE_OK);
+  std::ifstream maps("/proc/self/maps");
+  bool isShared = false;
+  for (std::string line; std::getline(maps, line);)
+    if (line.find(file.path) != std::string::npos)
+      isShared |= line.find(" r--s ") != std::string::npos;
+  EXPECT_TRUE(isShared);
+  heddle_module_free(module);
 }
 
 TEST(Run, KernelFailureLeavesOutputsAndSession) {
