@@ -46,8 +46,9 @@ int usage(const std::string &problem) {
 void addCompileOptions(CLI::App &verb, CompileArguments &arguments) {
   pipeline::Options &options = arguments.options;
   verb.add_option("--weights", options.weights,
-                  "safetensors files, or random:SEED")
-      ->type_name("FILE");
+                  "a safetensors file, once for each; or random:SEED")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   verb.add_option("-D", arguments.defines, "set a parameter of the model")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
@@ -58,7 +59,8 @@ void addCompileOptions(CLI::App &verb, CompileArguments &arguments) {
   verb.add_option("--isa", options.variants,
                   "variants to compile for, of " + variantNames() +
                       " (default all)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   verb.add_option("--jobs", options.jobs,
                   "child processes at once (default one a CPU)")
       ->check(CLI::Range(1, 1024));

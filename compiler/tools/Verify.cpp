@@ -10,9 +10,11 @@
 #include "dialects/graph/Graph.h"
 #include "heddle/runtime.h"
 #include "mlir/Bytecode/BytecodeReader.h"
+#include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -58,7 +60,10 @@ void store(const Reference &values, heddle_dtype dtype, void *data) {
 class Verification {
 public:
   explicit Verification(const VerifyOptions &options)
-      : options(options), context(pipeline::makeContext()) {}
+      : options(options), context(pipeline::makeContext()),
+        handler(sources, context.get(), llvm::errs()) {
+    context->printOpOnDiagnostic(false);
+  }
   ~Verification() {
     heddle_session_free(session);
     heddle_module_free(module);
@@ -82,6 +87,8 @@ private:
 
   const VerifyOptions &options;
   std::unique_ptr<MLIRContext> context;
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler handler; ///< "file:line:col: error: ..."
   OwningOpRef<ModuleOp> source;
   graph::EntryOp entry;
   std::optional<weights::WeightSource> weights;

@@ -86,7 +86,8 @@ void addVerifyVerb(CLI::App &app, int &code) {
   verb->add_option("--dims", arguments->dims,
                    "values of the dims, e.g. batch=2,seq=17 (others random)")
       ->delimiter(',')
-      ->type_name("NAME=VALUE");
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
   verb->add_option("--seed", arguments->verify.seed, "of inputs and dims");
   verb->add_option("--threads", arguments->verify.threads)
       ->check(CLI::Range(1, 1024));

@@ -100,8 +100,8 @@ class BadCall(support.Case):
                          *arguments[1:])
 
     def test_verify_without_its_weights(self):
-        self.refused(["error: no --weights was given"], "verify",
-                     self.artifact)
+        self.refused(["minilm.heddle:17:7: error: no --weights was given"],
+                     "verify", self.artifact)
         done = support.tool("verify", self.artifact, "--weights", "random:8")
         self.assertEqual(done.code, 1)
         self.assertIn("error: the first wrong kernel is ", done.err)
