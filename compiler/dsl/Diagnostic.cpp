@@ -7,8 +7,9 @@
 namespace heddle::dsl {
 namespace {
 
-/// Code points of a long line shown before and after the caret.
-constexpr size_t shownBefore = 60, shownAfter = 60;
+/// Lines of so many code points are shown whole, of longer ones so many before
+/// and after the caret.
+constexpr size_t shownWhole = 120, shownBefore = 60, shownAfter = 60;
 /// Names longer than this get no suggestion: it bounds the work.
 constexpr size_t maxSpelling = 256;
 
@@ -54,8 +55,10 @@ std::string excerpt(Span span, const Source &source) {
   size_t end = last.line == place.line ? last.column - 1 : caret;
   end = std::max(end, caret + 1);
 
-  size_t begin = caret > shownBefore ? caret - shownBefore : 0;
-  size_t stop = std::min(points.size(), caret + shownAfter);
+  bool whole = points.size() <= shownWhole;
+  size_t begin = whole || caret <= shownBefore ? 0 : caret - shownBefore;
+  size_t stop =
+      whole ? points.size() : std::min(points.size(), caret + shownAfter);
   std::string text, marks;
   if (begin > 0) {
     text = "... ";
@@ -67,7 +70,7 @@ std::string excerpt(Span span, const Source &source) {
     text += " ...";
   marks.append(caret - begin, ' ');
   marks += '^';
-  marks.append(std::min(end, caret + shownAfter) - caret - 1, '~');
+  marks.append(std::max(std::min(end, stop), caret + 1) - caret - 1, '~');
   return text + "\n" + marks + "\n";
 }
 

@@ -52,8 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Options options;
   options.weights = data[0] & 1 ? &shapes : nullptr;
   // A text of a few bytes may ask for much; bounds keep a run short.
-  options.limits.steps = 20'000;
-  options.limits.ops = 5'000;
+  options.limits.steps = 3'000;
+  options.limits.ops = 1'000;
   Diagnostics diagnostics;
   std::optional<Program> program = compileModel(source, options, diagnostics);
   if (program.has_value() == diagnostics.hasErrors())

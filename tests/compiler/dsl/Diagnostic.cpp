@@ -54,6 +54,13 @@ TEST(DiagnosticRender, CutsLongLines) {
                 std::string(59, 'b') + " ...\n" + std::string(64, ' ') + "^\n");
 }
 
+TEST(DiagnosticRender, ShowsWholeWhatFitsAWideScreen) {
+  std::string text = std::string(100, 'a') + "XY" + std::string(18, 'b');
+  EXPECT_EQ(rendered(text, {100, 102}), "m.heddle:1:101: error: wrong\n" +
+                                            text + "\n" +
+                                            std::string(100, ' ') + "^~\n");
+}
+
 TEST(DiagnosticRender, AddsNotesAndSeverities) {
   Source source("m.heddle", "abc");
   Diagnostics diagnostics;
