@@ -317,6 +317,7 @@ Tensor<Scalar> l2Normalize(const Tensor<Scalar> &x, double eps) {
   return out;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type takes no parentheses
 #define INSTANTIATE(Scalar)                                                    \
   template std::optional<Tensor<Scalar>> embed(                                \
       const Tensor<Scalar> &, const Tensor<Scalar> &, int32_t &);              \
@@ -343,5 +344,6 @@ Tensor<Scalar> l2Normalize(const Tensor<Scalar> &x, double eps) {
 INSTANTIATE(double)
 INSTANTIATE(float)
 #undef INSTANTIATE
+// NOLINTEND(bugprone-macro-parentheses)
 
 } // namespace heddle::reference
