@@ -27,6 +27,7 @@ enum class Role {
   Lanes,       ///< per-lane partial reduction of a row (one update)
   Scalar,      ///< one value a row, reduced from Lanes (one update)
   Serial,      ///< one value a row, reduced in order (one update)
+  Before,      ///< a whole tensor that every row needs (one update)
   QueryPack,   ///< queries transposed, scaled
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk

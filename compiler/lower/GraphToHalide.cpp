@@ -18,7 +18,7 @@ struct Lowered {
 };
 
 FailureOr<Lowered> lowerKernel(ModuleOp module, graph::OutlinedOp kernel) {
-  bool hasLinear = !kernel.getBody().getOps<graph::LinearOp>().empty();
+  bool hasLinear = hasPackableLinear(kernel);
   bool hasAttention = !kernel.getBody().getOps<graph::AttentionOp>().empty();
   FailureOr<KernelPlan> plan = hasAttention ? lowerAttention(module, kernel)
                                : hasLinear  ? lowerGemm(module, kernel)

@@ -104,6 +104,11 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
     end = "the next op is in a kernel already";
     return false;
   }
+  Value weight = cast<LinearOp>(groups.back().anchor).getWeight();
+  if (llvm::is_contained(user->getOperands(), weight)) {
+    end = "the next op reads the linear's weight as it is";
+    return false;
+  }
   if (isElementwise(user)) {
     end = "the next op broadcasts along the rows";
     return shapeOf(user->getResult(0)) == shape &&
@@ -157,6 +162,21 @@ void Grouper::groupWithNext(Operation *anchor, bool (*joins)(Operation *)) {
     end = ("the next op is " + user->getName().getStringRef()).str();
 }
 
+/// True when the attention can read `split`'s source in its place: everything
+/// in the kernel that reads the source sees the same heads in it.
+bool seesOneSplit(AttentionOp attention, SplitHeadsOp split) {
+  for (Value read : attention.captures())
+    if (read == split.getX() || read == split.getOutput())
+      return false;
+  for (Value operand : attention.getOperands()) {
+    auto other = operand.getDefiningOp<SplitHeadsOp>();
+    if (other && other.getX() == split.getX() &&
+        other.getHeads() != split.getHeads())
+      return false;
+  }
+  return true;
+}
+
 /// The attention, the merge_heads after it, and the split_heads that only it
 /// reads: heads are then strides of the rows.
 void Grouper::groupAttention(AttentionOp attention) {
@@ -165,7 +185,7 @@ void Grouper::groupAttention(AttentionOp attention) {
   for (Value operand : attention.getOperands()) {
     auto split = operand.getDefiningOp<SplitHeadsOp>();
     std::string reason;
-    if (split && !groupOf.contains(split) &&
+    if (split && !groupOf.contains(split) && seesOneSplit(attention, split) &&
         soleUser(split, reason) == attention)
       absorb(split);
   }
@@ -175,8 +195,9 @@ void Grouper::groupAttention(AttentionOp attention) {
 /// reads, and so on upwards.
 void Grouper::absorbProducers(Operation *op) {
   shape::Shape shape = shapeOf(op->getResult(0));
-  // A layer_norm's weight and bias are not of its shape, even where equal.
-  unsigned count = isa<LayerNormOp>(op) ? 1 : op->getNumOperands();
+  // A layer_norm's weight and bias are not of its shape, even where equal; an
+  // embed reads its table at rows of its own choice.
+  unsigned count = isa<LayerNormOp, EmbedOp>(op) ? 1 : op->getNumOperands();
   for (Value operand : op->getOperands().take_front(count)) {
     Operation *producer = operand.getDefiningOp();
     if (!producer || !position.count(producer) || groupOf.contains(producer))

@@ -9,6 +9,8 @@ namespace {
 /// Vectorises the innermost dim; a tail that does not fill a vector is
 /// guarded. Extents below a vector stay scalar.
 void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target) {
+  if (func.dims.empty())
+    return;
   std::optional<int64_t> extent = func.extents[0];
   if (extent && *extent < target.lanes)
     return;
@@ -72,10 +74,11 @@ void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
     if (func.role == Role::Lanes || func.role == Role::Scalar ||
         func.role == Role::Serial) {
       scheduleRowReduction(schedule, func, out.name, loop, target);
-    } else if (func.role == Role::Row || func.role == Role::RowSum) {
-      place(schedule.func(func.name), out.name, loop);
+    } else if (func.role != Role::Output) {
+      bool isBefore = func.role == Role::Before;
+      place(schedule.func(func.name), out.name, isBefore ? "" : loop);
       vectorizeRow(schedule.func(func.name), func, target);
-      if (!func.hasUpdate)
+      if (!func.hasUpdate || func.dims.empty())
         continue;
       std::vector<std::string> order = {func.dims[0]};
       order.insert(order.end(), func.reductionDims.begin(),

@@ -104,6 +104,8 @@ Expr modulo(Expr a, int64_t divisor) {
   return divisor == 1 ? a.owner->index(0)
                       : make<halide::ModOp>(a, a.owner->index(divisor));
 }
+Expr floorDiv(Expr a, Expr divisor) { return make<halide::DivOp>(a, divisor); }
+Expr modulo(Expr a, Expr divisor) { return make<halide::ModOp>(a, divisor); }
 Expr clamp(Expr value, Expr low, Expr high) {
   return make<halide::ClampOp>(value, low, high);
 }
@@ -245,6 +247,7 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::Lanes, "lanes"},
     {schedule::Role::Scalar, "scalar"},
     {schedule::Role::Serial, "serial"},
+    {schedule::Role::Before, "before"},
     {schedule::Role::QueryPack, "query_pack"},
     {schedule::Role::ScoreSum, "score_sum"},
     {schedule::Role::Scores, "scores"},

@@ -46,6 +46,8 @@ Expr select(Expr condition, Expr a, Expr b);
 /// Division and remainder of indices by a positive constant, rounded down.
 Expr floorDiv(Expr a, int64_t divisor);
 Expr modulo(Expr a, int64_t divisor);
+Expr floorDiv(Expr a, Expr divisor);
+Expr modulo(Expr a, Expr divisor);
 Expr clamp(Expr value, Expr low, Expr high);
 /// Loops are partitioned so that their main part takes this for granted.
 Expr likely(Expr condition);

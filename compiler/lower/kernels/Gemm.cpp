@@ -55,12 +55,8 @@ bool isRowOp(Operation *op) {
 }
 
 LogicalResult GemmLowering::plan() {
-  std::optional<int64_t> k = linear.inFeatures().constant();
-  std::optional<int64_t> n = linear.outFeatures().constant();
-  if (!k || !n)
-    return linear.emitOpError("has no lowering: expected constant features");
-  inner = *k;
-  columns = *n;
+  inner = *linear.inFeatures().constant();
+  columns = *linear.outFeatures().constant();
   panel = schedule::gemmPanel(columns);
   panelled = columns % panel == 0;
   shape::Shape shape = shapeOf(linear.getX());
@@ -82,9 +78,6 @@ LogicalResult GemmLowering::planArgument(unsigned index) {
   int64_t panels = (columns + panel - 1) / panel;
   OperandPlan plan;
   if (argument == linear.getWeight()) {
-    if (!isWeight(kernel, index))
-      return linear.emitOpError(
-          "has no lowering for a weight that is computed");
     if (linear.getLayout() == graph::Layout::OutIn)
       plan.recipe.push_back("transpose");
     plan.recipe.push_back("pack " + std::to_string(panel));
@@ -193,6 +186,11 @@ LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
 
 Expr GemmLowering::valueAt(Value value, const Point &point) {
   Point columnsOnly(point.begin(), point.end() - 1);
+  if (value == linear.getX()) { // its view has no panels
+    Expr column = panelled ? point[1] * double(panel) + point[0] : point[0];
+    return builder->load(builder->bufferOf(value),
+                         {column, min(point.back(), lastRow)});
+  }
   if (Value buffer = builder->bufferOf(value)) {
     size_t rank = cast<halide::BufferType>(buffer.getType()).getRank();
     if (rank == 0)
@@ -253,6 +251,17 @@ LogicalResult GemmLowering::build() {
 }
 
 } // namespace
+
+bool hasPackableLinear(graph::OutlinedOp kernel) {
+  for (graph::LinearOp linear : kernel.getBody().getOps<graph::LinearOp>()) {
+    auto weight = dyn_cast<BlockArgument>(linear.getWeight());
+    return isa<BlockArgument>(linear.getX()) &&
+           linear.inFeatures().isConstant() &&
+           linear.outFeatures().isConstant() && weight && weight.hasOneUse() &&
+           isWeight(kernel, weight.getArgNumber());
+  }
+  return false;
+}
 
 FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel) {
   graph::LinearOp linear;

@@ -109,6 +109,9 @@ Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row, double eps);
 /// the module under the same name; unsupported shapes are diagnosed.
 mlir::FailureOr<KernelPlan> lowerRows(mlir::ModuleOp module,
                                       graph::OutlinedOp kernel);
+/// True when a linear's features are constant and its weight is one of the
+/// model's, read by nothing else in the kernel, so that it can be packed.
+bool hasPackableLinear(graph::OutlinedOp kernel);
 mlir::FailureOr<KernelPlan> lowerGemm(mlir::ModuleOp module,
                                       graph::OutlinedOp kernel);
 mlir::FailureOr<KernelPlan> lowerAttention(mlir::ModuleOp module,

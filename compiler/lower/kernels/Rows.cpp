@@ -48,6 +48,8 @@ private:
   void prepareNorm(Operation *op, Value x, double eps, bool moments);
   void prepareMean(graph::MeanOp op);
   void prepareSoftmax(graph::SoftmaxOp op);
+  void prepareColumnSoftmax(graph::SoftmaxOp op);
+  void prepareLinear(graph::LinearOp op);
   Func materialize(Value value);
   RowReader rowOf(Value value);
   Expr extentOf(Value value, unsigned axis);
@@ -182,6 +184,67 @@ void RowsLowering::prepareSoftmax(graph::SoftmaxOp op) {
   moments[op] = {largest, sum};
 }
 
+/// The same along an axis that is not the last: one of each for every choice
+/// of the other indices, before anything else is computed.
+void RowsLowering::prepareColumnSoftmax(graph::SoftmaxOp op) {
+  Value x = op.getX();
+  unsigned axis = op.getAxis();
+  std::vector<int64_t> extents = extentsOf(x);
+  extents.erase(extents.end() - 1 - axis);
+  Expr length = extentOf(x, axis);
+  auto along = [&](const std::string &name, double start,
+                   const std::function<Expr(Expr, Expr, const Point &)> &join) {
+    Func func = builder.func(
+        {name, schedule::Role::Before, dimNames(extents.size()), extents},
+        [&](const Point &) { return builder.real(start); });
+    builder.update(
+        func, {{"r", builder.index(0), length}},
+        [&](const Point &pure, const Point &reduced) {
+          Point point = reversed(pure);
+          point.insert(point.begin() + axis, reduced[0]);
+          return Store{pure, join(func(pure), valueAt(x, point), pure)};
+        });
+    return func;
+  };
+  Func largest =
+      along("column_max", -1e30, [](Expr a, Expr element, const Point &) {
+        return max(a, element);
+      });
+  Func sum =
+      along("column_sum", 0.0, [&](Expr a, Expr element, const Point &outer) {
+        return a + exponential(element - largest(outer));
+      });
+  moments[op] = {largest, sum};
+}
+
+/// Products as they come: for what has no packed weight.
+void RowsLowering::prepareLinear(graph::LinearOp op) {
+  Value result = op.getOutput();
+  size_t rank = shapeOf(result).size();
+  bool outIn = op.getLayout() == graph::Layout::OutIn;
+  Expr length = extentOf(op.getX(), rank - 1);
+  Func sum = builder.func(
+      {"product", schedule::Role::RowSum, dimNames(rank), extentsOf(result)},
+      [&](const Point &) { return builder.real(0.0); });
+  builder.update(sum, {{"k", builder.index(0), length}},
+                 [&](const Point &pure, const Point &reduced) {
+                   Point x = reversed(pure), weight = {pure[0], reduced[0]};
+                   if (!outIn)
+                     std::swap(weight[0], weight[1]);
+                   x.back() = reduced[0];
+                   return Store{pure, sum(pure) +
+                                          valueAt(op.getX(), x) *
+                                              valueAt(op.getWeight(), weight)};
+                 });
+  rows[result] = sum;
+  if (op.getBias())
+    rows[result] = builder.func(
+        {"row", schedule::Role::Row, dimNames(rank), extentsOf(result)},
+        [&](const Point &point) {
+          return sum(point) + valueAt(op.getBias(), {point[0]});
+        });
+}
+
 LogicalResult RowsLowering::prepare(Operation *op) {
   builder.setLocation(op->getLoc());
   return llvm::TypeSwitch<Operation *, LogicalResult>(op)
@@ -197,11 +260,15 @@ LogicalResult RowsLowering::prepare(Operation *op) {
         prepareMean(mean);
         return success();
       })
-      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) -> LogicalResult {
-        if (softmax.getAxis() + 1 != shapeOf(softmax.getX()).size())
-          return softmax.emitOpError("has no lowering along axis ")
-                 << softmax.getAxis() << "; expected the last axis";
-        prepareSoftmax(softmax);
+      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
+        if (softmax.getAxis() + 1 == shapeOf(softmax.getX()).size())
+          prepareSoftmax(softmax);
+        else
+          prepareColumnSoftmax(softmax);
+        return success();
+      })
+      .Case<graph::LinearOp>([&](graph::LinearOp linear) {
+        prepareLinear(linear);
         return success();
       })
       .Case<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp,
@@ -268,12 +335,12 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
         return valueAt(row.getTable(), at);
       })
       .Case<graph::SplitHeadsOp>([&](graph::SplitHeadsOp split) {
-        int64_t width = *shapeOf(value)[3].constant();
-        return valueAt(split.getX(), {point[0], point[2],
-                                      point[1] * double(width) + point[3]});
+        Expr width = floorDiv(extentOf(split.getX(), 2), split.getHeads());
+        return valueAt(split.getX(),
+                       {point[0], point[2], point[1] * width + point[3]});
       })
       .Case<graph::MergeHeadsOp>([&](graph::MergeHeadsOp merge) {
-        int64_t width = *shapeOf(merge.getX())[3].constant();
+        Expr width = extentOf(merge.getX(), 3);
         return valueAt(merge.getX(), {point[0], floorDiv(point[2], width),
                                       point[1], modulo(point[2], width)});
       })
@@ -285,7 +352,9 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
         return valueAt(norm.getX(), point) * scales[op](outer);
       })
       .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
-        Point outer = reversed(Point(point.begin(), point.end() - 1));
+        Point outer = point;
+        outer.erase(outer.begin() + softmax.getAxis());
+        outer = reversed(outer);
         const RowMoments &row = moments[op];
         return exponential(valueAt(softmax.getX(), point) - row.mean(outer)) /
                row.scale(outer);
