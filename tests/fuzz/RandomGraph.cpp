@@ -1,0 +1,501 @@
+// Grows a random entry op by op: see RandomGraph.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "tests/fuzz/RandomGraph.h"
+
+#include "compiler/shape/Infer.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace heddle;
+using namespace heddle::graph;
+
+namespace heddle::fuzz {
+
+namespace {
+
+/// No tensor is larger, at the largest dims: the reference is slow.
+constexpr int64_t mostElements = 200000;
+
+class Generator {
+public:
+  Generator(MLIRContext &context, uint64_t seed)
+      : random(seed), builder(&context), loc(builder.getUnknownLoc()) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  using Shape = shape::Shape;
+  using Dim = shape::Dim;
+
+  void chooseDims();
+  Dim anyDim();
+  Dim anyFeature();
+  Shape anyShape();
+  bool isSmall(const Shape &shape);
+
+  Value addInput(const Shape &shape, Type element);
+  Value weight(const Shape &shape, StringRef role);
+  Value splat(const Shape &shape, double value);
+  Value anyValue();
+  Value valueOf(const Shape &shape, bool fresh = false);
+  Value integersOf(const Shape &shape, Type element);
+  Value positive(Value value);
+  void add(Value value) { values.push_back(value); }
+
+  void addOp();
+  void addBinary();
+  void addLinear();
+  void addNorm();
+  void addMean();
+  void addGather();
+  void addHeads();
+  void addAttention();
+  Value headsOf(const Dim &batch, int64_t heads, const Dim &length,
+                int64_t width);
+  void finish(EntryOp entry);
+
+  Random random;
+  OpBuilder builder;
+  Location loc;
+  std::vector<shape::DimRange> ranges;
+  Block *body = nullptr;
+  std::vector<Value> values;  ///< f32 tensors that ops may read
+  std::vector<Value> weights; ///< for reuse
+  std::vector<Value> integers;
+  int weightCount = 0;
+};
+
+void Generator::chooseDims() {
+  ranges.push_back({"batch", 1, random.pick<int64_t>({1, 2, 3, 5})});
+  int64_t longest = random.pick<int64_t>({7, 17, 33, 50, 67, 131, 400});
+  ranges.push_back({"seq", 1, longest});
+  if (random.chance(50))
+    ranges.push_back({"keys", 1, random.pick<int64_t>({9, 48, 65, 100})});
+}
+
+shape::Dim Generator::anyDim() {
+  if (random.chance(75))
+    return Dim::symbol(random.pickFrom(ranges).name);
+  return random.pick<int64_t>({1, 2, 3, 5, 8, 17});
+}
+
+/// Extents around the widths of vectors, tiles and panels.
+shape::Dim Generator::anyFeature() {
+  return random.pick<int64_t>({1,  2,  3,  5,  7,  8,  9,   12,  15,  16, 17,
+                               20, 24, 31, 32, 33, 40, 47,  48,  49,  63, 64,
+                               65, 72, 80, 95, 96, 97, 112, 128, 130, 144});
+}
+
+shape::Shape Generator::anyShape() {
+  Shape shape;
+  for (int64_t rank = random.pick<int64_t>({1, 2, 3, 3, 3, 4}); rank > 1;
+       --rank)
+    shape.push_back(anyDim());
+  shape.push_back(random.chance(85) ? anyFeature() : anyDim());
+  if (isSmall(shape))
+    return shape;
+  return {Dim::symbol("seq"), anyFeature()};
+}
+
+bool Generator::isSmall(const Shape &shape) {
+  std::optional<int64_t> most =
+      shape::maximum(shape::elementCount(shape), ranges);
+  return most && *most <= mostElements;
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+Value Generator::addInput(const Shape &shape, Type element) {
+  return body->addArgument(tensorType(builder.getContext(), shape, element),
+                           loc);
+}
+
+/// A new weight, or one of the shape that is there already.
+Value Generator::weight(const Shape &shape, StringRef role) {
+  for (Value known : weights)
+    if (shapeOf(known) == shape && random.chance(30))
+      return known;
+  std::string path = ("w" + Twine(weightCount++) + "." + role).str();
+  auto type = tensorType(builder.getContext(), shape, builder.getF32Type());
+  weights.push_back(WeightOp::create(builder, loc, type, path));
+  return weights.back();
+}
+
+Value Generator::splat(const Shape &shape, double value) {
+  auto type = tensorType(builder.getContext(), shape, builder.getF32Type());
+  return ConstantOp::create(builder, loc, type,
+                            DenseElementsAttr::get(type, float(value)));
+}
+
+/// Recent values more often, so that graphs get deep.
+Value Generator::anyValue() {
+  if (values.empty() || random.chance(5))
+    add(valueOf(anyShape(), true));
+  size_t back = size_t(random.below(random.chance(50) ? 2 : values.size()));
+  return values[values.size() - 1 - std::min(back, values.size() - 1)];
+}
+
+/// A value of the shape: a known one, a weight, or a new input.
+Value Generator::valueOf(const Shape &shape, bool fresh) {
+  std::vector<Value> fitting;
+  for (Value value : values)
+    if (shapeOf(value) == shape)
+      fitting.push_back(value);
+  if (!fitting.empty() && !fresh && random.chance(80))
+    return random.pickFrom(fitting);
+  bool isConstant =
+      llvm::all_of(shape, [](const Dim &dim) { return dim.isConstant(); });
+  if (isConstant && random.chance(fresh ? 20 : 70))
+    return shape.empty() || random.chance(20) ? splat(shape, 0.75)
+                                              : weight(shape, "bias");
+  Value input = addInput(shape, builder.getF32Type());
+  add(input);
+  return input;
+}
+
+Value Generator::integersOf(const Shape &shape, Type element) {
+  auto type = tensorType(builder.getContext(), shape, element);
+  for (Value known : integers)
+    if (known.getType() == type && random.chance(70))
+      return known;
+  integers.push_back(addInput(shape, element));
+  return integers.back();
+}
+
+/// At least a half, so that a division by it is harmless.
+Value Generator::positive(Value value) {
+  Value relu = ReluOp::create(builder, loc, value);
+  return AddOp::create(builder, loc, relu, splat({}, 0.5));
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+/// Any way of broadcasting: an operand of the same shape, a row, a column, a
+/// single value, more axes or fewer.
+void Generator::addBinary() {
+  Value a = anyValue();
+  Shape other = shapeOf(a);
+  switch (random.below(6)) {
+  case 0:
+  case 1:
+    break;
+  case 2:
+    other = other.empty() ? Shape{} : Shape{other.back()};
+    break;
+  case 3:
+    for (Dim &dim : other)
+      if (random.chance(50))
+        dim = 1;
+    break;
+  case 4:
+    other.erase(other.begin(),
+                other.begin() + random.below(int64_t(other.size()) + 1));
+    break;
+  case 5:
+    other.insert(other.begin(), other.size() < 4 ? anyDim() : Dim(1));
+    for (size_t i = 1; i < other.size(); ++i)
+      if (other[i] == Dim(1) && random.chance(50))
+        other[i] = anyDim();
+    break;
+  }
+  if (other.size() > 4 || !isSmall(other))
+    other = shapeOf(a);
+  Value b = valueOf(other);
+  bool divide = random.chance(20);
+  if (!divide && random.chance(30))
+    std::swap(a, b);
+  if (divide) {
+    add(DivOp::create(builder, loc, a, positive(b)));
+    return;
+  }
+  switch (random.below(3)) {
+  case 0:
+    add(AddOp::create(builder, loc, a, b));
+    return;
+  case 1:
+    add(SubOp::create(builder, loc, a, b));
+    return;
+  case 2:
+    add(MulOp::create(builder, loc, a, b));
+  }
+}
+
+void Generator::addLinear() {
+  Value x = anyValue();
+  Shape shape = shapeOf(x);
+  if (shape.empty() || !shape.back().isConstant()) {
+    shape = {Dim::symbol("batch"), Dim::symbol("seq"), anyFeature()};
+    x = valueOf(shape);
+  }
+  Dim out = random.chance(25) ? shape.back() : anyFeature();
+  Shape result = shape;
+  result.back() = out;
+  if (!isSmall(result))
+    out = 3;
+  bool outIn = random.chance(50);
+  Value w = weight(outIn ? Shape{out, shape.back()} : Shape{shape.back(), out},
+                   "weight");
+  Value bias;
+  if (random.chance(70))
+    bias = random.chance(85) ? weight({out}, "bias") : valueOf({out});
+  Value y = LinearOp::create(builder, loc, x, w, bias,
+                             outIn ? Layout::OutIn : Layout::InOut);
+  // What is fused behind it, often.
+  if (random.chance(30))
+    y = GeluOp::create(builder, loc, y,
+                       random.chance(50) ? GeluForm::None : GeluForm::Tanh);
+  if (random.chance(30))
+    y = AddOp::create(builder, loc, y, valueOf(shapeOf(y)));
+  if (random.chance(20))
+    y = AddOp::create(
+        builder, loc, x,
+        LinearOp::create(builder, loc, x,
+                         weight({shape.back(), shape.back()}, "weight"),
+                         Value(), Layout::OutIn));
+  add(y);
+  if (random.chance(30))
+    addNorm();
+}
+
+void Generator::addNorm() {
+  Value x = random.chance(60) && !values.empty() ? values.back() : anyValue();
+  Shape shape = shapeOf(x);
+  if (shape.empty())
+    return add(ReluOp::create(builder, loc, x));
+  if (random.chance(25)) {
+    add(L2NormalizeOp::create(builder, loc, x, 1e-12));
+    return;
+  }
+  if (random.chance(25)) {
+    add(SoftmaxOp::create(builder, loc, x,
+                          random.below(int64_t(shape.size()))));
+    return;
+  }
+  // Short rows are often nearly constant: a larger eps keeps the condition.
+  bool isLong = shape.back().constant().value_or(1) >= 16;
+  double eps = isLong ? random.pick({1e-12, 1e-5}) : 0.1;
+  bool isConstant = shape.back().isConstant();
+  Value factor = isConstant && random.chance(90)
+                     ? weight({shape.back()}, "weight")
+                     : valueOf({shape.back()});
+  Value bias;
+  if (random.chance(70))
+    bias =
+        isConstant ? weight({shape.back()}, "bias") : valueOf({shape.back()});
+  add(LayerNormOp::create(builder, loc, x, factor, bias, eps));
+}
+
+void Generator::addMean() {
+  Value x = anyValue();
+  Shape shape = shapeOf(x);
+  if (shape.empty())
+    return;
+  int64_t axis = random.below(int64_t(shape.size()));
+  Value mask;
+  if (random.chance(50))
+    mask = integersOf(Shape(shape.begin(), shape.begin() + axis + 1),
+                      random.chance(60) ? Type(builder.getI32Type())
+                                        : Type(builder.getI1Type()));
+  Value y = MeanOp::create(builder, loc, x, mask, axis);
+  if (shape.size() > 1 && random.chance(30))
+    y = L2NormalizeOp::create(builder, loc, y, 1e-12);
+  add(y);
+}
+
+void Generator::addGather() {
+  Dim width = anyFeature();
+  int64_t rows = random.pick<int64_t>({1, 2, 30, 131});
+  switch (random.below(3)) {
+  case 0: {
+    Value tokens = integersOf(
+        random.chance(70) ? Shape{Dim::symbol("batch"), Dim::symbol("seq")}
+                          : Shape{anyDim()},
+        builder.getI32Type());
+    Value table = weight({rows, width}, "weight");
+    add(EmbedOp::create(builder, loc, tokens, table));
+    return;
+  }
+  case 1: {
+    const shape::DimRange &range = random.pickFrom(ranges);
+    Dim length = Dim::symbol(range.name);
+    if (random.chance(20))
+      length = random.pick<int64_t>({1, 2, 7});
+    Value table = weight(
+        {std::max<int64_t>(range.max, 7) + random.below(2), width}, "weight");
+    Value y = PositionsOp::create(builder, loc, table, length);
+    if (random.chance(50))
+      y = AddOp::create(builder, loc,
+                        valueOf({Dim::symbol("batch"), length, width}), y);
+    add(y);
+    return;
+  }
+  case 2:
+    add(RowOp::create(builder, loc, weight({rows, width}, "weight"),
+                      random.below(rows)));
+  }
+}
+
+void Generator::addHeads() {
+  Value x = anyValue();
+  Shape shape = shapeOf(x);
+  if (shape.size() == 4 && random.chance(70))
+    return add(MergeHeadsOp::create(builder, loc, x));
+  if (shape.size() == 3 && shape[2].isConstant()) {
+    int64_t features = *shape[2].constant();
+    std::vector<int64_t> divisors;
+    for (int64_t i = 1; i <= features; ++i)
+      if (features % i == 0)
+        divisors.push_back(i);
+    return add(
+        SplitHeadsOp::create(builder, loc, x, random.pickFrom(divisors)));
+  }
+  Dim features = random.chance(80) ? Dim(24) : Dim::symbol("seq") * Dim(3);
+  Value y = valueOf({Dim::symbol("batch"), anyDim(), features});
+  if (isSmall(shapeOf(y)))
+    add(SplitHeadsOp::create(builder, loc, y, 3));
+}
+
+/// [B, heads, T, width]: split features of a linear, of any value, or as is.
+Value Generator::headsOf(const Dim &batch, int64_t heads, const Dim &length,
+                         int64_t width) {
+  if (random.chance(25))
+    return valueOf({batch, heads, length, width});
+  Value x;
+  if (random.chance(50)) {
+    Value from = valueOf({batch, length, anyFeature()});
+    Value w = weight({heads * width, shapeOf(from)[2]}, "weight");
+    x = LinearOp::create(builder, loc, from, w, weight({heads * width}, "bias"),
+                         Layout::OutIn);
+  } else {
+    x = valueOf({batch, length, heads * width});
+  }
+  return SplitHeadsOp::create(builder, loc, x, heads);
+}
+
+void Generator::addAttention() {
+  Dim batch = random.chance(80) ? Dim::symbol("batch") : Dim(2);
+  Dim queries = random.chance(80) ? Dim::symbol("seq") : Dim(19);
+  Dim keys = random.chance(60) ? queries : anyDim();
+  int64_t kvHeads = random.pick<int64_t>({1, 2, 3});
+  int64_t heads = kvHeads * random.pick<int64_t>({1, 1, 2, 4});
+  int64_t depth = random.pick<int64_t>({1, 3, 8, 16, 20, 32, 64});
+  int64_t width = random.chance(60)
+                      ? depth
+                      : random.pick<int64_t>({1, 5, 8, 16, 24, 32, 48, 72});
+  if (!isSmall({batch, heads, queries, keys}))
+    heads = kvHeads = 1;
+  Value q = headsOf(batch, heads, queries, depth);
+  Value k = headsOf(batch, kvHeads, keys, depth);
+  Value v = width == depth && random.chance(20)
+                ? k
+                : headsOf(batch, kvHeads, keys, width);
+  auto tensor = [&](const Shape &shape, Type element) {
+    return element.isF32() ? valueOf(shape) : integersOf(shape, element);
+  };
+  ScorePlan plan(random,
+                 {builder.getContext(), batch, heads, queries, keys, tensor});
+  auto body = [&](OpBuilder &inner, Location at, ValueRange args) {
+    plan.build(inner, at, args);
+  };
+  double scale = random.pick({0.125, 0.35, 1.0});
+  AttentionOp attention =
+      plan.isPlain()
+          ? AttentionOp::create(builder, loc, q, k, v, scale)
+          : AttentionOp::create(builder, loc, q, k, v, scale, ScoreBody(body));
+  Value y = attention.getOutput();
+  if (random.chance(70))
+    y = MergeHeadsOp::create(builder, loc, y);
+  add(y);
+}
+
+void Generator::addOp() {
+  switch (random.below(12)) {
+  case 0:
+  case 1:
+  case 2:
+    return addBinary();
+  case 3: {
+    Value x = anyValue();
+    if (random.chance(40))
+      return add(ReluOp::create(builder, loc, x));
+    return add(GeluOp::create(
+        builder, loc, x, random.chance(50) ? GeluForm::None : GeluForm::Tanh));
+  }
+  case 4:
+  case 5:
+    return addLinear();
+  case 6:
+    return addNorm();
+  case 7:
+    return addMean();
+  case 8:
+    return addGather();
+  case 9:
+    return addHeads();
+  default:
+    return addAttention();
+  }
+}
+
+/// Outputs: what nothing reads, and a few values that others read too.
+void Generator::finish(EntryOp entry) {
+  std::vector<Value> outputs;
+  for (Value value : llvm::reverse(values)) {
+    Operation *op = value.getDefiningOp();
+    if (!op || !computesTensor(op) || outputs.size() >= 5)
+      continue;
+    if (value.use_empty() || random.chance(15))
+      outputs.push_back(value);
+  }
+  if (outputs.empty())
+    outputs.push_back(ReluOp::create(builder, loc, anyValue()));
+  if (random.chance(5))
+    outputs.push_back(outputs.front());
+  ReturnOp::create(builder, loc, outputs);
+  entry.setFunctionType(builder.getFunctionType(
+      body->getArgumentTypes(), ValueRange(outputs).getTypes()));
+  auto names = [&](StringRef prefix, size_t count) {
+    SmallVector<Attribute> list;
+    for (size_t i = 0; i < count; ++i)
+      list.push_back(builder.getDictionaryAttr(builder.getNamedAttr(
+          nameAttr, builder.getStringAttr(prefix + Twine(i)))));
+    return builder.getArrayAttr(list);
+  };
+  entry.setArgAttrsAttr(names("x", body->getNumArguments()));
+  entry.setResAttrsAttr(names("y", outputs.size()));
+}
+
+OwningOpRef<ModuleOp> Generator::run() {
+  OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
+  builder.setInsertionPointToEnd(module->getBody());
+  chooseDims();
+  SmallVector<DimAttr> dims;
+  for (Attribute dim : dimArray(builder.getContext(), ranges))
+    dims.push_back(cast<DimAttr>(dim));
+  auto model = ModelOp::create(builder, loc, "Random", dims);
+  builder.setInsertionPointToEnd(&model.getBody().front());
+  auto entry =
+      EntryOp::create(builder, loc, "main", builder.getFunctionType({}, {}),
+                      ArrayRef<StringRef>{}, ArrayRef<StringRef>{});
+  body = &entry.getBody().front();
+  builder.setInsertionPointToEnd(body);
+  for (int64_t count = 2 + random.below(9); count > 0; --count)
+    addOp();
+  finish(entry);
+  return module;
+}
+
+} // namespace
+
+OwningOpRef<ModuleOp> randomGraph(MLIRContext &context, uint64_t seed) {
+  OwningOpRef<ModuleOp> module = Generator(context, seed).run();
+  if (failed(verify(*module)))
+    return nullptr;
+  return module;
+}
+
+} // namespace heddle::fuzz

@@ -1,0 +1,86 @@
+// Random well-typed models for the differential fuzzer: every op of hgraph,
+// sizes around the kernels' tiles, values with several users.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_TESTS_FUZZ_RANDOMGRAPH_H
+#define HEDDLE_TESTS_FUZZ_RANDOMGRAPH_H
+
+#include "compiler/shape/Dim.h"
+#include "dialects/graph/Graph.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <cstdint>
+#include <initializer_list>
+#include <random>
+
+namespace heddle::fuzz {
+
+/// Numbers that are the same on every machine; the distributions of <random>
+/// are not.
+class Random {
+public:
+  explicit Random(uint64_t seed) : generator(seed) {}
+
+  /// In [0, count).
+  int64_t below(int64_t count) {
+    return int64_t(generator() % uint64_t(count));
+  }
+  /// True `percent` times in a hundred.
+  bool chance(int percent) { return below(100) < percent; }
+  template <typename T> T pick(std::initializer_list<T> choices) {
+    return choices.begin()[below(int64_t(choices.size()))];
+  }
+  template <typename List> auto &pickFrom(List &list) {
+    return list[size_t(below(int64_t(list.size())))];
+  }
+
+private:
+  std::mt19937_64 generator;
+};
+
+/// A module with one model and one entry, verified. The same for a seed on
+/// every machine. Weights are for `random:SEED`; ops are chosen so that small
+/// errors of inputs stay small (no division by what may be near 0).
+mlir::OwningOpRef<mlir::ModuleOp> randomGraph(mlir::MLIRContext &context,
+                                              uint64_t seed);
+
+/// What a score region may read, with the extents of its indices.
+struct ScoreContext {
+  mlir::MLIRContext *mlir;
+  shape::Dim batch, heads, queries, keys;
+  /// A tensor of a shape and element type: an input or a computed value.
+  llvm::function_ref<mlir::Value(const shape::Shape &, mlir::Type)> tensor;
+};
+
+/// What a region does, chosen before it is built, since the tensors that it
+/// reads stand outside.
+class ScorePlan {
+public:
+  ScorePlan(Random &random, const ScoreContext &context);
+
+  /// True when the region is the score itself.
+  bool isPlain() const { return steps.empty() && conditions.empty(); }
+  /// Fills the region, hgraph.score included.
+  void build(mlir::OpBuilder &builder, mlir::Location loc,
+             mlir::ValueRange args) const;
+
+private:
+  struct Node {
+    int kind = 0;
+    int64_t number = 0;
+    mlir::Value tensor = {};
+  };
+  mlir::Value condition(mlir::OpBuilder &builder, mlir::Location loc,
+                        mlir::ValueRange args, const Node &node) const;
+  mlir::Value change(mlir::OpBuilder &builder, mlir::Location loc,
+                     mlir::ValueRange args, mlir::Value score,
+                     const Node &node) const;
+
+  std::vector<Node> steps;      ///< changes of the score, in order
+  std::vector<Node> conditions; ///< of liveness
+  std::vector<int> joins;       ///< how each condition joins those before
+};
+
+} // namespace heddle::fuzz
+
+#endif // HEDDLE_TESTS_FUZZ_RANDOMGRAPH_H
