@@ -74,7 +74,7 @@ bool isWellFormed(Formula formula, uint32_t numDims) {
 }
 
 bool evaluate(Formula formula, const int64_t *dims, int64_t &value) {
-  int64_t stack[HEDDLE_FORMULA_DEPTH + 1];
+  int64_t stack[HEDDLE_FORMULA_DEPTH + 1] = {};
   uint32_t depth = 0;
   for (const heddle_meta_op &op : formula) {
     switch (op.code) {
