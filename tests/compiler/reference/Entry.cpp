@@ -26,18 +26,26 @@ const char *const rowsBody =
     "#hgraph.dims<\"seq\", \"2\">>\n"
     "hgraph.return %y : tensor<?x2xf32, #hgraph.dims<\"seq\", \"2\">>";
 
-/// Evaluates the rows entry on `tokens` with seq = 2; the diagnostics' text.
-std::string errorOf(std::vector<int32_t> tokens, WeightProvider weights) {
+/// The text of the diagnostics of an evaluation.
+std::string errorOf(const char *signature, const char *body,
+                    std::vector<Tensor<double>> inputs, shape::DimValues dims,
+                    WeightProvider weights) {
   auto context = makeContext();
-  auto module = parseEntry(*context, rowsSignature, rowsBody);
+  auto module = parseEntry(*context, signature, body);
   std::string text;
   mlir::ScopedDiagnosticHandler handler(
       context.get(), [&](mlir::Diagnostic &diag) { text += diag.str(); });
   Surroundings<double> around{std::move(weights), nullptr};
-  int64_t count = static_cast<int64_t>(tokens.size());
-  auto input = Tensor<double>::ofInts({count}, std::move(tokens));
-  (void)evaluate<double>(entryOf(*module), {input}, {{"seq", 2}}, around);
+  (void)evaluate<double>(entryOf(*module), std::move(inputs), dims, around);
   return text;
+}
+
+/// Evaluates the rows entry on `tokens` with seq = 2.
+std::string errorOf(std::vector<int32_t> tokens, WeightProvider weights) {
+  int64_t count = static_cast<int64_t>(tokens.size());
+  return errorOf(rowsSignature, rowsBody,
+                 {Tensor<double>::ofInts({count}, std::move(tokens))},
+                 {{"seq", 2}}, std::move(weights));
 }
 
 } // namespace
@@ -52,6 +60,43 @@ TEST(Entry, ReportsATokenOutsideItsTable) {
 TEST(Entry, ReportsAnInputOfAnotherShape) {
   EXPECT_EQ(errorOf({0, 1, 2}, randomWeights(1)),
             "input 0 has the shape [3], expected [2] of 'i32'");
+}
+
+TEST(Entry, ReportsMissingInputsAndDims) {
+  EXPECT_EQ(errorOf(rowsSignature, rowsBody, {}, {{"seq", 2}}, nullptr),
+            "evaluated on 0 inputs, expected 1");
+  auto input = Tensor<double>::ofInts({2}, {0, 1});
+  EXPECT_EQ(errorOf(rowsSignature, rowsBody, {input}, {}, nullptr),
+            "the extent \"seq\" has no value under the dims given");
+}
+
+TEST(Entry, ReportsPositionsPastTheTable) { // dims outside their range
+  const char *signature =
+      "() -> (tensor<?x2xf32, #hgraph.dims<\"seq\", \"2\">> {hgraph.name = "
+      "\"y\"})";
+  const char *body =
+      "%w = hgraph.weight \"w\" : tensor<64x2xf32>\n"
+      "%y = hgraph.positions %w : (tensor<64x2xf32>) -> tensor<?x2xf32, "
+      "#hgraph.dims<\"seq\", \"2\">>\n"
+      "hgraph.return %y : tensor<?x2xf32, #hgraph.dims<\"seq\", \"2\">>";
+  EXPECT_EQ(errorOf(signature, body, {}, {{"seq", 65}}, randomWeights(1)),
+            "65 positions are asked of a table of 64 rows");
+}
+
+TEST(Entry, ReportsUnsignedComparisons) {
+  const char *signature = "(%q: tensor<1x1x2x1xf32> {hgraph.name = \"q\"}) -> "
+                          "(tensor<1x1x2x1xf32> {hgraph.name = \"y\"})";
+  const char *body = R"(
+    %y = hgraph.attention %q, %q, %q scale(1.0) : (tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>) -> tensor<1x1x2x1xf32> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      %l = arith.cmpi ult, %i, %j : index
+      hgraph.score %s where %l
+    }
+    hgraph.return %y : tensor<1x1x2x1xf32>)";
+  EXPECT_EQ(errorOf(signature, body,
+                    {Tensor<double>::ofFloats({1, 1, 2, 1}, {1, 2})}, {},
+                    nullptr),
+            "the reference evaluator knows signed comparisons only");
 }
 
 TEST(Entry, ReportsWhatTheWeightsSay) {
