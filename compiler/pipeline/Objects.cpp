@@ -29,14 +29,28 @@ class WorkFolder {
 public:
   WorkFolder() {
     llvm::SmallString<128> made;
-    if (!llvm::sys::fs::createUniqueDirectory("heddle", made))
+    problem = llvm::sys::fs::createUniqueDirectory("heddle", made);
+    if (!problem)
       path = std::string(made);
   }
   ~WorkFolder() {
     if (!path.empty())
       llvm::sys::fs::remove_directories(path);
   }
+  /// Fails, in words, where the folder could not be made.
+  LogicalResult check() const {
+    if (!problem)
+      return success();
+    llvm::SmallString<128> parent;
+    llvm::sys::path::system_temp_directory(/*ErasedOnReboot=*/true, parent);
+    llvm::errs() << "error: cannot make a folder for temporary files in '"
+                 << parent << "': " << problem.message() << '\n';
+    return failure();
+  }
   std::string path;
+
+private:
+  std::error_code problem;
 };
 
 /// One kernel of one variant on its way to an object.
@@ -135,7 +149,7 @@ LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
 FailureOr<std::string> printStatements(Model &model, const Options &options) {
   WorkFolder folder;
   FailureOr<std::vector<Variant>> variants = variantsOf(*model.module);
-  if (failed(variants))
+  if (failed(variants) || failed(folder.check()))
     return failure();
   std::vector<Unit> units = unitsOf(*model.module, options, *variants,
                                     folder.path, translate::Emit::Stmt);
@@ -155,7 +169,7 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
   WorkFolder folder;
   ModuleOp module = *model.module;
   FailureOr<std::vector<Variant>> variants = variantsOf(module);
-  if (failed(variants))
+  if (failed(variants) || failed(folder.check()))
     return failure();
   link::KernelCache cache(options.useCache ? link::KernelCache::defaultFolder()
                                            : std::string());

@@ -61,6 +61,13 @@ class BadOutput(support.Case):
         self.refused(["error: cannot write '/dev/full"], "compile", *FIRST,
                      "--stop-after", "objects", "-o", "/dev/full")
 
+    def test_no_place_for_temporary_files(self):
+        output = self.write("out.so", "old")
+        self.refused(["error: cannot make a folder for temporary files in "
+                      "'/no/such': No such file or directory"], "compile",
+                     *FIRST, "-o", output, env={"TMPDIR": "/no/such"})
+        self.assertEqual(output.read_text(), "old")
+
     def test_a_result_that_cannot_be_written(self):
         artifact = self.compiled("first", *FIRST)
         run = ["run", artifact, "--input", "x=2x8xf32=1", "--output"]

@@ -106,7 +106,8 @@ class BadText(support.Case):
     def test_parameters_on_the_command_line(self):
         path = self.write("d.heddle", HEAD + X + "  output y = relu(x)\n}\n")
         for define, message in [
-                ("m=3", "model 'M' has no parameter 'm'; did you mean 'n'?"),
+                ("hads=3", "-D hads=3: model 'M' has no parameter 'hads'; "
+                 "did you mean 'heads'?"),
                 ("n=x", "-D n=x: expected an integer of 64 bits"),
                 ("n=1e99", "-D n=1e99: expected an integer of 64 bits")]:
             self.not_compiled([f"{path}: error: ", message], path, "-D",

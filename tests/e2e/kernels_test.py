@@ -61,7 +61,7 @@ class Kernels(support.Case):
     def test_one_op_a_kernel_gives_the_same_results(self):
         for level in [0, 1]:
             path = self.compiled(f"O{level}", support.MINILM, *support.SMALL,
-                                 "-O", level)
+                                 "-O", level, "--isa", support.ISAS[-1])
             self.assertGreater(len(support.inspect(path)["kernels"]),
                                len(support.inspect(self.fused)["kernels"]))
             done = self.works("verify", path, *support.SMALL[-2:], "--dims",
