@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Progress shows on a terminal, and a pipe stays quiet."""
+import os
+import subprocess
+
+import support
+
+COMPILE = ["compile", support.FIRST, "--weights", "random:1", "--no-cache"]
+
+
+class Progress(support.Case):
+    def on_a_terminal(self, *arguments):
+        """The exit code and what a terminal on standard error gets."""
+        ours, theirs = os.openpty()
+        process = subprocess.Popen(
+            support.words([support.BIN / "heddle", *arguments]),
+            stdout=subprocess.DEVNULL, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # how Linux says that the other end is closed
+            pass
+        os.close(ours)
+        return process.wait(), shown.decode()
+
+    def test_a_terminal_counts_kernels_and_ends_clean(self):
+        code, shown = self.on_a_terminal(*COMPILE, "-o", self.folder / "a.so")
+        self.assertEqual(code, 0, shown)
+        lines = shown.split("\r\033[K")
+        self.assertIn("kernel 1 of 2", lines)
+        self.assertIn("kernel 2 of 2", lines)
+        self.assertEqual(lines[-1], "")
+
+    def test_a_pipe_stays_quiet(self):
+        done = self.works(*COMPILE, "-o", self.folder / "b.so")
+        self.assertEqual((done.out, done.err), (b"", ""))
+
+
+if __name__ == "__main__":
+    support.main()
