@@ -5,8 +5,10 @@
 #include "runtime/tools/Verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   CLI::App app("Runs, times and inspects models that `heddle compile` wrote. "
                "Running a model runs the code inside its file.",
                "heddle-run");
@@ -17,4 +19,7 @@ int main(int argc, char **argv) {
   heddle::tools::addBenchVerb(app, code);
   heddle::tools::addInspectVerb(app, code);
   return heddle::tools::runApp(app, argc, argv, code);
+} catch (const std::exception &error) { // the set-up ran out of memory
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return heddle::tools::ExitBug;
 }
