@@ -116,10 +116,11 @@ LogicalResult writeArtifact(Model &model, const Options &options,
   lower::HostTables tables = lower::tabulateHost(program);
   std::vector<weights::WeightRequest> requests = lower::weightRequests(tables);
   if (model.weights) {
-    for (const weights::WeightRequest &request : requests)
+    // Weights are the first buffers, in the order of the requests.
+    for (auto [i, request] : llvm::enumerate(requests))
       if (io::Status status = weights::checkRecipe(*model.weights, request);
           !status)
-        return program.emitError(status.error());
+        return tables.buffers[i].op->emitError(status.error());
     remarkUnused(module, *model.weights, requests);
   }
   FailureOr<lower::MetadataOptions> described =
