@@ -199,6 +199,10 @@ LogicalResult translateOp(Operation *op, Kernel &kernel) {
 
 LogicalResult buildAlgorithm(PipelineOp pipeline, Kernel &kernel,
                              Guard &guard) {
+  for (Type type : pipeline.getArgumentTypes())
+    if (!isa<BufferType>(type) && !hasHalideType(type))
+      return pipeline.emitOpError("has an argument of type ")
+             << type << ", which Halide lacks";
   if (failed(guard.run([&] { declareArguments(pipeline, kernel); })))
     return failure();
   for (Operation &op : pipeline.getBody().front()) {

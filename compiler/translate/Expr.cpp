@@ -293,7 +293,25 @@ Expr Kernel::value(Value value) const {
   return Halide::reinterpret(Halide::Int(e.type().bits()), e);
 }
 
+bool hasHalideType(Type type) {
+  if (auto integer = dyn_cast<IntegerType>(type)) {
+    unsigned width = integer.getWidth();
+    return integer.isSignless() && (width == 1 || width == 8 || width == 16 ||
+                                    width == 32 || width == 64);
+  }
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+}
+
+/// Vectors, indices and odd widths end here, before anything asks their width.
+static bool areScalars(TypeRange types) {
+  return llvm::all_of(types, [](Type type) {
+    return hasHalideType(type) || isa<BufferType, FuncType>(type);
+  });
+}
+
 LogicalResult translateExpr(Operation *op, Kernel &kernel) {
+  if (!areScalars(op->getOperandTypes()) || !areScalars(op->getResultTypes()))
+    return op->emitOpError("has a type that Halide lacks");
   Operands in{op, kernel};
   Expr result;
   if (auto value = dyn_cast<arith::ConstantOp>(op)) {

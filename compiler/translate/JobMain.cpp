@@ -25,8 +25,10 @@ bool isTranslateJob(int argc, char **argv) {
 }
 
 static void applyLimits(const Limits &limits) {
-  rlimit memory = {limits.bytes, limits.bytes};
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  rlimit memory = {limits.bytes, limits.bytes}; // sanitizers reserve terabytes
   ::setrlimit(RLIMIT_AS, &memory);
+#endif
   rlimit seconds = {limits.seconds, limits.seconds + 1};
   ::setrlimit(RLIMIT_CPU, &seconds);
   rlimit noCore = {0, 0};

@@ -35,6 +35,9 @@ struct Kernel {
 /// The type in Halide; signless integers are signed, i1 is a bool.
 Halide::Type halideType(mlir::Type type);
 
+/// True for the types of scalars and expressions.
+bool hasHalideType(mlir::Type type);
+
 /// Translates one op of arithmetic into `kernel.values`. Throws what Halide
 /// throws; fails with a diagnostic on an op that has no translation.
 mlir::LogicalResult translateExpr(mlir::Operation *op, Kernel &kernel);

@@ -184,8 +184,10 @@ SmallVector<StringRef> UpdateOp::getLoopNames() {
   SmallVector<StringRef> loops = getReductionNames();
   SmallVector<StringRef> dims = getFuncOp().getDimNames();
   auto pure = getPureIndices();
-  for (auto [dim, index, stored] :
-       llvm::zip(dims, pure, getStore().getIndices()))
+  auto store = dyn_cast<StoreOp>(getBody().front().getTerminator());
+  if (!store) // not verified yet
+    return loops;
+  for (auto [dim, index, stored] : llvm::zip(dims, pure, store.getIndices()))
     if (index == stored)
       loops.push_back(dim);
   return loops;

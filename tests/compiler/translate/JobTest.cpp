@@ -48,8 +48,8 @@ halide.pipeline @NAME(%A: !halide.buffer<?xf32>) {
 class Jobs : public testing::Test {
 protected:
   Jobs() : context(registry(), mlir::MLIRContext::Threading::DISABLED) {
-    char pattern[] = "/tmp/heddle-jobs-XXXXXX";
-    folder = ::mkdtemp(pattern);
+    std::string pattern = testing::TempDir() + "heddle-jobs-XXXXXX";
+    folder = ::mkdtemp(pattern.data());
     context.printOpOnDiagnostic(false);
     context.getDiagEngine().registerHandler([&](mlir::Diagnostic &diagnostic) {
       record(diagnostic);

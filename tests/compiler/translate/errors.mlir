@@ -11,6 +11,8 @@
 // RUN: not heddle-kernel %t/place.mlir -variant=v 2>&1 | FileCheck %s --check-prefix=PLACE
 // RUN: not heddle-kernel %t/op.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=OP
 // RUN: not heddle-kernel %t/where.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=WHERE
+// RUN: not heddle-kernel %t/type.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=TYPE
+// RUN: not heddle-kernel %t/argument.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=ARGUMENT
 
 //--- twice.mlir
 halide.pipeline @k(%A: !halide.buffer<?x?xf32>) {
@@ -108,6 +110,27 @@ halide.pipeline @k(%A: !halide.buffer<?xf32>, %p: i1) {
     halide.where %p
     %a = halide.at %A[%x] : !halide.buffer<?xf32>
     halide.store at [%x] %a : f32
+  }
+  halide.output %out : !halide.buffer<?xf32>
+}
+
+//--- type.mlir
+halide.pipeline @k(%A: !halide.buffer<?xf32>) {
+  %out = halide.func "out" (x = %x) : f32 {
+    // TYPE: type.mlir:4:10: error: 'arith.constant' op has a type that Halide lacks
+    %v = arith.constant dense<1.0> : vector<4xf32>
+    %a = halide.at %A[%x] : !halide.buffer<?xf32>
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<?xf32>
+}
+
+//--- argument.mlir
+// ARGUMENT: argument.mlir:2:1: error: 'halide.pipeline' op has an argument of type 'i7', which Halide lacks
+halide.pipeline @k(%A: !halide.buffer<?xf32>, %n: i7) {
+  %out = halide.func "out" (x = %x) : f32 {
+    %a = halide.at %A[%x] : !halide.buffer<?xf32>
+    halide.yield %a : f32
   }
   halide.output %out : !halide.buffer<?xf32>
 }
