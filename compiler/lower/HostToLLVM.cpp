@@ -197,8 +197,11 @@ LLVM::LLVMFuncOp HostLowering::viewFunction(size_t rank) {
   return function;
 }
 
-/// halide_type_t as one integer: code, bits, lanes = 1.
+/// halide_type_t as one integer: code, bits, lanes = 1. Kernels take truth
+/// values as the bytes that they are stored in.
 static int64_t halideType(Type element) {
+  if (element.isInteger(1))
+    element = IntegerType::get(element.getContext(), 8);
   constexpr int64_t signedCode = 0, unsignedCode = 1, floatCode = 2,
                     bfloatCode = 4;
   int64_t kind = signedCode;
@@ -206,7 +209,7 @@ static int64_t halideType(Type element) {
     kind = bfloatCode;
   else if (isa<FloatType>(element))
     kind = floatCode;
-  else if (element.isInteger(1) || element.isUnsignedInteger())
+  else if (element.isUnsignedInteger())
     kind = unsignedCode;
   return kind | int64_t(element.getIntOrFloatBitWidth()) << 8 | 1 << 16;
 }

@@ -78,6 +78,18 @@ class Masks(support.Case):
                 self.assertFalse(found["y"][1].any())
                 np.testing.assert_allclose(found["y"], expected, atol=2e-6)
 
+    def test_a_mask_of_truth_values_is_one_of_integers(self):
+        x = normal(10, 3, 21, 24)
+        mask = (np.arange(63).reshape(3, 21) % 5).astype(np.int32)
+        mask[1] = 0
+        whole = self.results(self.model("pool", POOL), {"x": x, "mask": mask})
+        text = POOL.replace("mask: i32", "mask: bool")
+        for level in [0, 2]:
+            artifact = self.model("truth", text, "-O", level)
+            inputs = {"x": x, "mask": mask != 0}
+            for one, other in zip(whole, self.results(artifact, inputs)):
+                np.testing.assert_allclose(one["y"], other["y"], atol=2e-6)
+
     def test_causal_rows_with_no_key_left_give_zeros(self):
         artifact = self.model("causal", CAUSAL)
         for t in [1, 48, 49, 391]:
