@@ -116,11 +116,14 @@ std::vector<Datum> Elaborator::callFunction(const KnownFunction &known,
                                             const ast::Expr &expr) {
   const ast::Function &function = *known.function;
   std::vector<Datum> failed = {Poison()};
-  for (const Activation *open = current; open; open = open->caller)
+  const Activation *open = current;
+  do {
     if (open->function == &function) {
       error(expr.mark, "fn '" + expr.text + "' calls itself");
       return failed;
     }
+    open = open->caller;
+  } while (open);
   std::vector<ParameterSpec> specs;
   for (const ast::Parameter &parameter : function.parameters)
     specs.push_back({parameter.name.text, !parameter.value});

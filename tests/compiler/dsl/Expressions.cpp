@@ -177,6 +177,7 @@ TEST(Functions, TakeTheArgumentsTheyName) {
   EXPECT_EQ(calling(f, "z = f(1, a = 3)"),
             "3:10: error: argument 'a' is given twice\n"
             "3:7: note: the first is here\n");
+  EXPECT_EQ(calling(f, "output y = f(x)\noutput z = f(b = -1.5, a = x)"), "");
   EXPECT_EQ(calling(f, "z = f(none, missing)"),
             "3:13: error: unknown name 'missing'\n");
 }
@@ -209,6 +210,12 @@ TEST(Functions, SeeTheModelsFixedNames) {
             "3:33: error: 'h' is a variable of the model; a fn sees it only "
             "as an argument\n"
             "2:17: note: in 'f', called here\n");
+}
+
+TEST(Functions, AreSuggestedTheModelsNames) {
+  EXPECT_EQ(reportWithInputs("fn f() { return relu(msk) }\nz = f()"),
+            "2:22: error: unknown name 'msk'; did you mean 'mask'?\n"
+            "3:5: note: in 'f', called here\n");
 }
 
 TEST(Functions, TakePaths) {
