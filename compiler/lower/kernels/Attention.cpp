@@ -68,6 +68,8 @@ private:
   void buildMerge();
   void buildOutput();
   Expr load(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b) {
+    if (std::optional<double> splat = splatValue(operand.source))
+      return builder->real(*splat);
     return builder->load(builder->bufferOf(operand.source),
                          operand.at(d, h, t, b));
   }
@@ -311,8 +313,14 @@ LogicalResult AttentionLowering::build() {
     return failure();
   builder.emplace(module, kernel, kernelPlan.inputs);
   builder->setLocation(op.getLoc());
-  queries = builder->extent(builder->bufferOf(q.source), q.tokenDim());
-  keys = builder->extent(builder->bufferOf(k.source), k.tokenDim());
+  auto tokens = [&](const HeadOperand &operand) {
+    if (std::optional<int64_t> constant = operand.shape[2].constant())
+      return builder->index(*constant);
+    return builder->extent(builder->bufferOf(operand.source),
+                           operand.tokenDim());
+  };
+  queries = tokens(q);
+  keys = tokens(k);
   builder->keep({{"chunk", tile.chunk},
                  {"query_block", tile.queryBlock},
                  {"value_dim", tile.valueDim}});
@@ -334,7 +342,8 @@ FailureOr<KernelPlan> lowerAttention(ModuleOp module,
         return found.emitOpError("has no lowering: two in one kernel");
       attention = found;
     } else if (!isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp>(
-                   op)) {
+                   op) &&
+               !(isa<graph::ConstantOp>(op) && splatValue(op.getResult(0)))) {
       return op.emitOpError("has no lowering beside an attention");
     }
   }

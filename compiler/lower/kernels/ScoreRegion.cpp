@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/ScoreRegion.h"
 
+#include "compiler/lower/kernels/Transcendentals.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
@@ -26,11 +27,27 @@ bool isIndexCast(Operation *op) { return isa<arith::IndexCastOp>(op); }
 
 bool isCopied(Operation *op) {
   return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
-             arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp, arith::CmpFOp,
-             arith::CmpIOp, arith::SelectOp, arith::AddIOp, arith::SubIOp,
-             arith::MulIOp, arith::MinSIOp, arith::MaxSIOp, arith::AndIOp,
-             arith::OrIOp, arith::XOrIOp, arith::SIToFPOp, arith::FloorDivSIOp,
-             math::AbsFOp, math::SqrtOp>(op);
+             arith::NegFOp, arith::MaximumFOp, arith::MinimumFOp,
+             arith::MaxNumFOp, arith::MinNumFOp, arith::CmpFOp, arith::CmpIOp,
+             arith::SelectOp, arith::AddIOp, arith::SubIOp, arith::MulIOp,
+             arith::MinSIOp, arith::MaxSIOp, arith::AndIOp, arith::OrIOp,
+             arith::XOrIOp, arith::SIToFPOp, arith::FPToSIOp,
+             arith::FloorDivSIOp, arith::RemSIOp, math::AbsFOp, math::SqrtOp>(
+      op);
+}
+
+/// The function an op stands for; null for others.
+Expr (*expressionOf(Operation *op))(const std::vector<Expr> &) {
+  using In = const std::vector<Expr> &;
+  if (isa<math::ExpOp>(op))
+    return [](In in) { return exponential(in[0]); };
+  if (isa<math::Exp2Op>(op))
+    return [](In in) { return powerOfTwo(in[0]); };
+  if (isa<math::TanhOp>(op))
+    return [](In in) { return hyperbolicTangent(in[0]); };
+  if (isa<math::LogOp>(op))
+    return [](In in) { return logarithm(in[0]); };
+  return nullptr;
 }
 
 } // namespace
@@ -106,7 +123,7 @@ void ScoreRegion::addCondition(Value condition) {
 
 LogicalResult ScoreRegion::check(graph::AttentionOp op) {
   for (Operation &inner : op.getScore().front())
-    if (!isCopied(&inner) && !isIndexCast(&inner) &&
+    if (!isCopied(&inner) && !isIndexCast(&inner) && !expressionOf(&inner) &&
         !isa<arith::ConstantOp, graph::AtOp, graph::ScoreOp>(inner))
       return inner.emitOpError("has no lowering in a score region");
   return success();
@@ -148,7 +165,11 @@ Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {
   for (Value operand : source->getOperands().drop_front(isRead ? 1 : 0))
     operands.push_back(evaluate(operand, known));
   Expr result;
-  if (auto read = dyn_cast<graph::AtOp>(source)) {
+  auto read = dyn_cast<graph::AtOp>(source);
+  if (std::optional<double> splat =
+          read ? splatValue(read.getTensor()) : std::nullopt) {
+    result = builder.real(*splat);
+  } else if (read) {
     Value buffer = builder.bufferOf(read.getTensor());
     size_t rank = operands.size();
     Point point;
@@ -161,6 +182,8 @@ Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {
       result = isNonZero(result);
   } else if (isIndexCast(source)) {
     result = operands[0];
+  } else if (auto function = expressionOf(source)) {
+    result = function(operands);
   } else if (auto constant = dyn_cast<arith::ConstantOp>(source)) {
     TypedAttr attribute = constant.getValue();
     if (auto index = dyn_cast<IntegerAttr>(attribute);

@@ -44,6 +44,15 @@ Expr exp2OfNonPositive(Expr x) {
   return scaledPower(whole, x - toFloat(whole));
 }
 
+Expr powerOfTwo(Expr x) {
+  Expr power = clamp(x, x.owner->real(-126.0), x.owner->real(127.0));
+  Expr whole = roundToInt(power);
+  Expr value = scaledPower(toInt(whole), power - whole);
+  value = select(x < -126.0, x.owner->real(0.0), value);
+  return select(x <= 127.0, value,
+                x * x.owner->real(std::numeric_limits<float>::max()));
+}
+
 Expr exponential(Expr x) {
   Expr power = x * 1.4426950408889634;
   power = clamp(power, x.owner->real(-126.0), x.owner->real(127.0));
@@ -56,6 +65,29 @@ Expr exponential(Expr x) {
   value = select(x < -87.33654, x.owner->real(0.0), value);
   return select(x <= 88.72283, value,
                 x * x.owner->real(std::numeric_limits<float>::max()));
+}
+
+Expr logarithm(Expr x) {
+  PipelineBuilder &builder = *x.owner;
+  // x = 2^e m with m in [sqrt(1/2), sqrt(2)): the bits of sqrt(1/2) are put at
+  // the exponent's border. log m = 2 atanh(s), s = (m - 1) / (m + 1).
+  constexpr int64_t border = 0x3f3504f3;
+  Expr bits = floatToBits(x) - double(border);
+  Expr exponent = floorDiv(bits, 1 << 23);
+  Expr mantissa = bitsToFloat(floatToBits(x) - exponent * double(1 << 23));
+  Expr s = (mantissa - 1.0) / (mantissa + 1.0);
+  Expr series =
+      polynomial(s * s, {2.0, 2.0 / 3, 2.0 / 5, 2.0 / 7, 2.0 / 9, 2.0 / 11});
+  Expr e = toFloat(exponent);
+  Expr value =
+      e * 0.693145751953125 + (s * series + e * 1.42860682030941723e-6);
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  value = select(x < std::numeric_limits<float>::min(), builder.real(-infinity),
+                 value);
+  value = select(x < 0.0,
+                 builder.real(std::numeric_limits<double>::quiet_NaN()), value);
+  // Infinity and NaN stay.
+  return select(x <= double(std::numeric_limits<float>::max()), value, x);
 }
 
 Expr errorFunction(Expr x) {

@@ -12,9 +12,17 @@ namespace heddle::lower {
 /// below -125 gives 2^-125. NaN is not kept (scores are ordered before).
 Expr exp2OfNonPositive(Expr x);
 
+/// 2^x, in f32: relative error at most 3e-7 for -126 <= x <= 127; inf above, 0
+/// below.
+Expr powerOfTwo(Expr x);
+
 /// e^x, in f32: relative error at most 4e-7 where the result is normal; inf
 /// above, 0 below.
 Expr exponential(Expr x);
+
+/// The natural logarithm, in f32: error at most 4e-7 times the larger of its
+/// size and 0.5, for normal x; -inf at 0 and for subnormal x, NaN below.
+Expr logarithm(Expr x);
 
 /// The error function, in f32: absolute error at most 4e-7.
 Expr errorFunction(Expr x);
