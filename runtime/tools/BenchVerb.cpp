@@ -226,6 +226,7 @@ void addBenchVerb(CLI::App &app, int &code) {
   verb->add_option("--threads,-t", arguments->threads,
                    "Thread counts, a row each")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str()
       ->type_name("N,...");
   verb->add_option("--repeat", arguments->repeat,

@@ -54,6 +54,7 @@ void addInspectVerb(CLI::App &app, int &code) {
                    "Where to tell memory and work, e.g. batch=1,seq=128 "
                    "(default: the smallest and the largest)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("NAME=N,...");
   verb->callback([arguments, &code] { code = inspect(*arguments); });
 }

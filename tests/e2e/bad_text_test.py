@@ -128,13 +128,6 @@ class BadText(support.Case):
         self.refused(["error: "], code=2)
         self.refused(["error: "], "weave", code=2)
 
-    def test_options_may_stand_before_the_model(self):
-        output = self.folder / "before.so"
-        self.works("compile", "--weights", "random:1", "--isa", "avx2,avx512",
-                   support.FIRST, "-o", output)
-        self.works("verify", "--weights", "random:1", "--dims", "batch=3",
-                   "--isa", support.ISAS[-1], output)
-
     def test_an_input_that_is_not_there(self):
         self.not_compiled(["error: cannot open '/no/such.heddle': No such "
                            "file or directory"], "/no/such.heddle")
