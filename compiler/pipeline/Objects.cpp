@@ -8,6 +8,7 @@
 #include "compiler/translate/Translate.h"
 #include "dialects/halide/Halide.h"
 #include "dialects/host/Host.h"
+#include "llvm/Support/Chrono.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
@@ -21,8 +22,17 @@ namespace heddle::pipeline {
 
 namespace {
 
-/// Changes when equal pipelines may give other objects.
-constexpr const char *codeGeneration = "heddle 1, Halide 21.0.0";
+/// Changes when equal pipelines may give other objects: with the code
+/// generator's version, and with each build of this program.
+std::string codeGeneration() {
+  std::string text = "heddle " HEDDLE_VERSION ", Halide 21.0.0";
+  llvm::sys::fs::file_status status;
+  if (!llvm::sys::fs::status("/proc/self/exe", status))
+    text +=
+        ", " + std::to_string(status.getSize()) + " bytes of " +
+        std::to_string(llvm::sys::toTimeT(status.getLastModificationTime()));
+  return text;
+}
 
 /// A folder for this process's objects, removed at the end.
 class WorkFolder {
@@ -95,12 +105,13 @@ std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
   return units;
 }
 
-bool findInCache(Unit &unit, link::KernelCache &cache) {
+bool findInCache(Unit &unit, link::KernelCache &cache,
+                 const std::string &generation) {
   std::string text = textOf(unit.pipeline, unit.options.variant);
   std::string flags = std::string(unit.options.checks ? "checks " : "") +
                       (unit.options.stripSchedule ? "strip" : "");
-  unit.key = link::KernelCache::key(
-      {text, unit.options.symbol, flags, codeGeneration});
+  unit.key =
+      link::KernelCache::key({text, unit.options.symbol, flags, generation});
   std::optional<link::KernelCache::Entry> entry = cache.get(unit.key);
   if (!entry || StringRef(entry->sidecar).getAsInteger(10, unit.scratch))
     return false;
@@ -176,8 +187,9 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
   std::vector<Unit> units =
       unitsOf(module, options, *variants, folder.path, translate::Emit::Object);
   std::vector<Unit *> missing;
+  std::string generation = codeGeneration();
   for (Unit &unit : units)
-    if (!findInCache(unit, cache))
+    if (!findInCache(unit, cache, generation))
       missing.push_back(&unit);
   if (!missing.empty() && failed(compileUnits(missing, options, progress)))
     return failure();
