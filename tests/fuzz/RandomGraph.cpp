@@ -32,10 +32,15 @@ private:
   Dim anyFeature();
   Shape anyShape();
   bool isSmall(const Shape &shape);
+  /// True when a constant may have the shape.
+  bool isWritable(const Shape &shape) {
+    return *shape::elementCount(shape).constant() <= 200;
+  }
 
   Value addInput(const Shape &shape, Type element);
   Value weight(const Shape &shape, StringRef role);
   Value splat(const Shape &shape, double value);
+  Value literal(const Shape &shape);
   Value anyValue();
   Value valueOf(const Shape &shape, bool fresh = false);
   Value integersOf(const Shape &shape, Type element);
@@ -123,6 +128,16 @@ Value Generator::weight(const Shape &shape, StringRef role) {
   return weights.back();
 }
 
+/// A constant of several values; small, since kernels choose among them.
+Value Generator::literal(const Shape &shape) {
+  auto type = tensorType(builder.getContext(), shape, builder.getF32Type());
+  SmallVector<float> numbers;
+  for (int64_t i = *shape::elementCount(shape).constant(); i > 0; --i)
+    numbers.push_back(float(random.below(9)) * 0.25f - 1.0f);
+  return ConstantOp::create(builder, loc, type,
+                            DenseElementsAttr::get(type, ArrayRef(numbers)));
+}
+
 Value Generator::splat(const Shape &shape, double value) {
   auto type = tensorType(builder.getContext(), shape, builder.getF32Type());
   return ConstantOp::create(builder, loc, type,
@@ -148,8 +163,9 @@ Value Generator::valueOf(const Shape &shape, bool fresh) {
   bool isConstant =
       llvm::all_of(shape, [](const Dim &dim) { return dim.isConstant(); });
   if (isConstant && random.chance(fresh ? 20 : 70))
-    return shape.empty() || random.chance(20) ? splat(shape, 0.75)
-                                              : weight(shape, "bias");
+    return shape.empty() || (random.chance(20) && isWritable(shape))
+               ? literal(shape)
+               : weight(shape, "bias");
   Value input = addInput(shape, builder.getF32Type());
   add(input);
   return input;
@@ -456,6 +472,12 @@ void Generator::finish(EntryOp entry) {
   if (random.chance(5))
     outputs.push_back(outputs.front());
   ReturnOp::create(builder, loc, outputs);
+  // The runtime reads every dim from the extent of an input.
+  for (const shape::DimRange &range : ranges)
+    if (llvm::none_of(body->getArguments(), [&](Value input) {
+          return llvm::is_contained(shapeOf(input), Dim::symbol(range.name));
+        }))
+      addInput({Dim::symbol(range.name)}, builder.getF32Type());
   entry.setFunctionType(builder.getFunctionType(
       body->getArgumentTypes(), ValueRange(outputs).getTypes()));
   auto names = [&](StringRef prefix, size_t count) {

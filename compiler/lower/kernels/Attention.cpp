@@ -68,8 +68,14 @@ private:
   void buildMerge();
   void buildOutput();
   Expr load(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b) {
-    if (std::optional<double> splat = splatValue(operand.source))
-      return builder->real(*splat);
+    if (operand.source.getDefiningOp<graph::ConstantOp>()) {
+      shape::Shape view = operand.view();
+      Point at = operand.at(d, h, t, b);
+      Expr index = builder->index(0);
+      for (size_t i = at.size(); i-- > 0;)
+        index = index * double(*view[i].constant()) + at[i];
+      return literalAt(*builder, operand.source, index);
+    }
     return builder->load(builder->bufferOf(operand.source),
                          operand.at(d, h, t, b));
   }
@@ -343,7 +349,7 @@ FailureOr<KernelPlan> lowerAttention(ModuleOp module,
       attention = found;
     } else if (!isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp>(
                    op) &&
-               !(isa<graph::ConstantOp>(op) && splatValue(op.getResult(0)))) {
+               !isa<graph::ConstantOp>(op)) {
       return op.emitOpError("has no lowering beside an attention");
     }
   }

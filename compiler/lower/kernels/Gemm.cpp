@@ -204,8 +204,12 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
   }
   if (auto row = rows.find(value); row != rows.end())
     return row->second(point);
-  if (std::optional<double> splat = splatValue(value))
-    return builder->real(*splat);
+  if (value.getDefiningOp<graph::ConstantOp>()) {
+    Expr column = panelled ? point[1] * double(panel) + point[0] : point[0];
+    bool isRow = shapeOf(value).size() <= 1;
+    return literalAt(*builder, value,
+                     isRow ? column : point.back() * double(columns) + column);
+  }
   Operation *op = value.getDefiningOp();
   if (op == linear) {
     Expr sum = accumulator(point);

@@ -3,6 +3,7 @@
 #include "compiler/lower/kernels/Kernel.h"
 
 #include "compiler/lower/kernels/Transcendentals.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Rows.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -98,14 +99,41 @@ Expr applyElementwise(Operation *op, const std::vector<Expr> &operands) {
       });
 }
 
-std::optional<double> splatValue(Value value) {
+namespace {
+
+/// Elements [first, last) of `values` at `index`, halved until all are equal.
+Expr choose(PipelineBuilder &builder, ArrayRef<Attribute> values, size_t first,
+            size_t last, Expr index) {
+  ArrayRef<Attribute> range = values.slice(first, last - first);
+  if (llvm::all_equal(range))
+    return builder.wrap(arith::ConstantOp::create(
+        builder.builder(), builder.location(), cast<TypedAttr>(range[0])));
+  size_t middle = (first + last) / 2;
+  Expr low = choose(builder, values, first, middle, index);
+  Expr high = choose(builder, values, middle, last, index);
+  return select(index < double(middle), low, high);
+}
+
+} // namespace
+
+Expr literalAt(PipelineBuilder &builder, Value value, Expr index) {
   auto constant = value.getDefiningOp<graph::ConstantOp>();
   if (!constant)
-    return std::nullopt;
-  auto elements = dyn_cast<DenseFPElementsAttr>(constant.getValue());
-  if (!elements || !elements.isSplat())
-    return std::nullopt;
-  return elements.getSplatValue<APFloat>().convertToDouble();
+    return {};
+  auto elements = cast<DenseElementsAttr>(constant.getValue());
+  if (elements.isSplat())
+    return choose(builder, elements.getSplatValue<Attribute>(), 0, 1, index);
+  SmallVector<Attribute> values(elements.getValues<Attribute>());
+  return choose(builder, values, 0, values.size(), index);
+}
+
+Expr literalAt(PipelineBuilder &builder, Value value, const Point &point) {
+  if (!value.getDefiningOp<graph::ConstantOp>())
+    return {};
+  Expr index = builder.index(0);
+  for (auto [position, extent] : llvm::zip(point, shapeOf(value)))
+    index = index * double(*extent.constant()) + position;
+  return literalAt(builder, value, index);
 }
 
 RowReader

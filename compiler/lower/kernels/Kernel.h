@@ -60,8 +60,11 @@ private:
 /// An element-wise op of hgraph on given operands.
 Expr applyElementwise(mlir::Operation *op, const std::vector<Expr> &operands);
 
-/// The value of a splat constant; nothing for other values.
-std::optional<double> splatValue(mlir::Value value);
+/// The element of a constant at its row-major index, as a choice among its
+/// values: constants are small. Null for other values.
+Expr literalAt(PipelineBuilder &builder, mlir::Value value, Expr index);
+/// The same at a point, outermost index first.
+Expr literalAt(PipelineBuilder &builder, mlir::Value value, const Point &point);
 
 /// Reads one row: element `i` of the innermost axis. The row's other indices
 /// are captured.

@@ -274,13 +274,8 @@ LogicalResult RowsLowering::prepare(Operation *op) {
       .Case<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp,
             graph::ReluOp, graph::GeluOp, graph::EmbedOp, graph::PositionsOp,
             graph::RowOp, graph::SplitHeadsOp, graph::MergeHeadsOp,
-            graph::ReturnOp>([](Operation *) { return success(); })
-      .Case<graph::ConstantOp>([](graph::ConstantOp constant) -> LogicalResult {
-        if (splatValue(constant))
-          return success();
-        return constant.emitOpError("has no lowering: expected one value "
-                                    "throughout");
-      })
+            graph::ConstantOp, graph::ReturnOp>(
+          [](Operation *) { return success(); })
       .Default([](Operation *other) {
         return other->emitOpError("has no lowering in a kernel of rows");
       });
@@ -301,7 +296,7 @@ Expr RowsLowering::broadcastAt(Value operand, Value result,
 Expr RowsLowering::gatherAt(graph::EmbedOp op, const Point &point) {
   Point tokens(point.begin(), point.end() - 1);
   Expr token = valueAt(op.getTokens(), tokens);
-  Expr last = builder.extent(builder.bufferOf(op.getTable()), 1) - 1.0;
+  Expr last = extentOf(op.getTable(), 0) - 1.0;
   return valueAt(op.getTable(),
                  {clamp(token, builder.index(0), last), point.back()});
 }
@@ -320,8 +315,8 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
     return builder.load(buffer, reversed(point));
   if (auto func = rows.find(value); func != rows.end())
     return func->second(reversed(point));
-  if (std::optional<double> splat = splatValue(value))
-    return builder.real(*splat);
+  if (Expr literal = literalAt(builder, value, point); literal.value)
+    return literal;
   Operation *op = value.getDefiningOp();
   return llvm::TypeSwitch<Operation *, Expr>(op)
       .Case<graph::EmbedOp>(

@@ -50,6 +50,25 @@ Expr (*expressionOf(Operation *op))(const std::vector<Expr> &) {
   return nullptr;
 }
 
+/// An element of a tensor, each index clamped to its axis.
+Expr elementAt(KernelBuilder &builder, graph::AtOp read,
+               const std::vector<Expr> &indices) {
+  Value tensor = read.getTensor(), buffer = builder.bufferOf(tensor);
+  shape::Shape shape = shapeOf(tensor);
+  Point point; // outermost first
+  for (size_t i = 0; i < shape.size(); ++i) {
+    std::optional<int64_t> extent = shape[i].constant();
+    Expr last = extent ? builder.index(*extent - 1)
+                       : builder.extent(buffer, shape.size() - 1 - i) - 1.0;
+    point.push_back(clamp(indices[i], builder.index(0), last));
+  }
+  if (Expr literal = literalAt(builder, tensor, point); literal.value)
+    return literal;
+  Expr element = builder.load(buffer, Point(point.rbegin(), point.rend()));
+  bool isBool = read.getElement().getType().isInteger(1);
+  return isBool ? isNonZero(element) : element;
+}
+
 } // namespace
 
 ScoreRegion::ScoreRegion(KernelBuilder &builder, graph::AttentionOp op)
@@ -165,21 +184,8 @@ Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {
   for (Value operand : source->getOperands().drop_front(isRead ? 1 : 0))
     operands.push_back(evaluate(operand, known));
   Expr result;
-  auto read = dyn_cast<graph::AtOp>(source);
-  if (std::optional<double> splat =
-          read ? splatValue(read.getTensor()) : std::nullopt) {
-    result = builder.real(*splat);
-  } else if (read) {
-    Value buffer = builder.bufferOf(read.getTensor());
-    size_t rank = operands.size();
-    Point point;
-    for (size_t i = 0; i < rank; ++i) {
-      Expr last = builder.extent(buffer, i) - 1.0;
-      point.push_back(clamp(operands[rank - 1 - i], builder.index(0), last));
-    }
-    result = builder.load(buffer, point);
-    if (read.getElement().getType().isInteger(1))
-      result = isNonZero(result);
+  if (auto read = dyn_cast<graph::AtOp>(source)) {
+    result = elementAt(builder, read, operands);
   } else if (isIndexCast(source)) {
     result = operands[0];
   } else if (auto function = expressionOf(source)) {
