@@ -11,8 +11,10 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "mlir/Transforms/Passes.h"
 
 int main(int argc, char **argv) {
+  mlir::registerCanonicalizer();
   heddle::passes::registerHeddlePasses();
   heddle::pipeline::registerLowerPasses();
   mlir::DialectRegistry registry;
