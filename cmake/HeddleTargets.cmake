@@ -10,7 +10,6 @@
 function(heddle_library)
   cmake_parse_arguments(ARG "MLIR" "NAME" "SOURCES;LINK;PUBLIC;DEPENDS"
                         ${ARGN})
-  heddle_present_sources(ARG_SOURCES ${ARG_NAME})
   add_library(${ARG_NAME} STATIC ${ARG_SOURCES})
   target_include_directories(${ARG_NAME} PRIVATE "${PROJECT_SOURCE_DIR}"
                                                  "${PROJECT_BINARY_DIR}")
@@ -21,23 +20,6 @@ function(heddle_library)
   if(ARG_DEPENDS)
     add_dependencies(${ARG_NAME} ${ARG_DEPENDS})
   endif()
-endfunction()
-
-# Leaves out the sources that are not written yet, with a warning.
-function(heddle_present_sources list target)
-  foreach(source IN LISTS ${list})
-    cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
-    if(EXISTS "${path}" OR "${path}" MATCHES "^${PROJECT_BINARY_DIR}")
-      list(APPEND present "${source}")
-    else()
-      message(WARNING "${target}: no ${path} yet")
-    endif()
-  endforeach()
-  if(NOT present)
-    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/${target}_empty.cpp" "")
-    set(present "${CMAKE_CURRENT_BINARY_DIR}/${target}_empty.cpp")
-  endif()
-  set(${list} "${present}" PARENT_SCOPE)
 endfunction()
 
 # Gives a target MLIR's include folders, definitions and flags.
