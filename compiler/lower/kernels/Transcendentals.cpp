@@ -55,7 +55,7 @@ Expr powerOfTwo(Expr x) {
 
 Expr exponential(Expr x) {
   Expr power = x * 1.4426950408889634;
-  power = clamp(power, x.owner->real(-126.0), x.owner->real(127.0));
+  power = clamp(power, x.owner->real(-126.0), x.owner->real(128.0));
   Expr whole = roundToInt(power);
   // x log2(e) - whole in two parts, so that large x keep their digits.
   Expr rest = x - whole * 0.693145751953125;
