@@ -308,8 +308,8 @@ void AttentionLowering::buildOutput() {
         Point value = {p[0]};
         value.insert(value.end(), row.begin(), row.end());
         Expr inverse = builder->real(1.0) / mergeSum(row);
-        return merge(value) *
-               select(mergeMax(row) <= masked / 2, builder->real(0.0), inverse);
+        return select(mergeMax(row) <= masked / 2, builder->real(0.0),
+                      merge(value) * inverse);
       });
   builder->finish(out, kernelPlan.output);
 }
