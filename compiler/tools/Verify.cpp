@@ -138,7 +138,9 @@ int Verification::load() {
 int Verification::chooseDims() {
   std::vector<shape::DimRange> ranges = graph::dimRangesAround(entry);
   dims = reference::randomDims(ranges, 33, options.seed);
-  for (const auto &[name, value] : options.dims) {
+  for (const std::pair<std::string, int64_t> &dim : options.dims) {
+    const std::string &name = dim.first;
+    int64_t value = dim.second;
     auto range = llvm::find_if(ranges, [&](const shape::DimRange &r) {
       return r.name == StringRef(name);
     });
