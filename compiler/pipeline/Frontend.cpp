@@ -84,15 +84,6 @@ FailureOr<Model> readText(const Options &options, MLIRContext &context,
   if (!source)
     return fail(problem);
   dsl::Diagnostics diagnostics;
-  if (options.stopAfter == Phase::Ast) {
-    dsl::ast::File tree = dsl::parse(*source, diagnostics);
-    llvm::errs() << diagnostics.render(*source);
-    if (diagnostics.hasErrors())
-      return failure();
-    if (ast)
-      *ast = dsl::ast::print(tree, *source);
-    return model;
-  }
   dsl::WeightShapes shapes;
   dsl::Options sema;
   sema.defines = options.defines;
@@ -105,8 +96,15 @@ FailureOr<Model> readText(const Options &options, MLIRContext &context,
   llvm::errs() << diagnostics.render(*source);
   if (!program)
     return failure();
+  if (options.stopAfter == Phase::Ast) {
+    // The phase promises checked names and shapes, so the tree comes last.
+    dsl::Diagnostics known;
+    if (ast)
+      *ast = dsl::ast::print(dsl::parse(*source, known), *source);
+    return model;
+  }
   model.module = lower::lowerToGraph(*program, context);
-  if (failed(verify(*model.module)))
+  if (!model.module)
     return failure();
   return model;
 }
