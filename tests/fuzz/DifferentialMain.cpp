@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -62,7 +63,7 @@ bool compareOne(const Arguments &arguments) {
 
 } // namespace
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   if (std::optional<int> child = heddle::pipeline::runChildJob(argc, argv))
     return *child;
   CLI::App app("Compares random models with the reference evaluator.");
@@ -82,4 +83,7 @@ int main(int argc, char **argv) {
   }
   std::cout << bad << " of " << arguments.count << " models differ\n";
   return bad ? 1 : 0;
+} catch (const std::exception &error) { // out of memory, most likely
+  std::fprintf(stderr, "heddle-differential: %s\n", error.what());
+  return 3;
 }
