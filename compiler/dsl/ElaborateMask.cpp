@@ -119,6 +119,8 @@ Elaborator::lowerMask(const Mask &mask, ScoreRegion &region,
     operands.push_back(*node);
   }
   RegionBuilder build(region);
+  shape::Shape extents = shape::scoreExtents(q, k);
+  const shape::Dim &queries = extents[2], &keys = extents[3];
   switch (mask.kind) {
   case Mask::Kind::And:
     return build.add(Kind::And, operands);
@@ -132,10 +134,10 @@ Elaborator::lowerMask(const Mask &mask, ScoreRegion &region,
   case Mask::Kind::Causal:
   case Mask::Kind::Window: {
     const char *word = mask.kind == Mask::Kind::Causal ? "causal" : "window";
-    if (q[2] != k[2]) {
+    if (queries != keys) {
       error(mark, "attention: " + std::string(word) +
-                      " needs as many queries as keys, found " + q[2].str() +
-                      " in q " + shape::str(q) + " and " + k[2].str() +
+                      " needs as many queries as keys, found " + queries.str() +
+                      " in q " + shape::str(q) + " and " + keys.str() +
                       " in k " + shape::str(k))
           .note(mask.span, "the mask says so here");
       return std::nullopt;
@@ -153,7 +155,7 @@ Elaborator::lowerMask(const Mask &mask, ScoreRegion &region,
   case Mask::Kind::Padding:
     break;
   }
-  shape::Shape expected = {k[0], k[2]};
+  shape::Shape expected = {extents[0], keys};
   if (shapeOf(mask.tensor) != expected) {
     Diagnostic &diagnostic =
         error(mark, "attention: the padding mask must be " +

@@ -257,10 +257,8 @@ Datum Elaborator::softmax(const Arguments &arguments) {
   std::optional<int64_t> axis = x ? axisOf(arguments, *x, -1) : std::nullopt;
   if (!axis)
     return Poison();
-  shape::Inferred inferred = shape::reduce(shapeOf(*x), *axis);
-  if (inferred)
-    inferred = shapeOf(*x);
-  return emitInferred(OpKind::Softmax, {*x}, inferred, arguments.mark,
+  return emitInferred(OpKind::Softmax, {*x},
+                      shape::alongAxis(shapeOf(*x), *axis), arguments.mark,
                       {{"axis", *axis}});
 }
 
@@ -288,11 +286,8 @@ Datum Elaborator::l2Normalize(const Arguments &arguments) {
   std::optional<double> eps = epsilonOf(arguments, 1e-12);
   if (!x || !eps)
     return Poison();
-  shape::Inferred inferred =
-      shape::reduce(shapeOf(*x), static_cast<int64_t>(shapeOf(*x).size()) - 1);
-  if (inferred)
-    inferred = shapeOf(*x);
-  return emitInferred(OpKind::L2Normalize, {*x}, inferred, arguments.mark,
+  return emitInferred(OpKind::L2Normalize, {*x},
+                      shape::alongLastAxis(shapeOf(*x)), arguments.mark,
                       {{"eps", *eps}});
 }
 

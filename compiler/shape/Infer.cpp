@@ -93,11 +93,16 @@ Inferred embed(const Shape &ids, const Shape &table) {
   return result;
 }
 
-Inferred positions(const Dim &length, const Shape &table,
-                   const std::vector<DimRange> &ranges) {
+Inferred firstRows(const Dim &length, const Shape &table) {
   if (table.size() != 2)
     return rankMismatch("the table", table, "[rows, width]", 0);
-  if (!provablyAtMost(length, table[0], ranges)) {
+  return Shape{length, table[1]};
+}
+
+Inferred positions(const Dim &length, const Shape &table,
+                   const std::vector<DimRange> &ranges) {
+  Inferred rows = firstRows(length, table);
+  if (rows && !provablyAtMost(length, table[0], ranges)) {
     std::optional<int64_t> most = maximum(length, ranges);
     std::string bound = most && !length.isConstant()
                             ? ", which may be " + std::to_string(*most)
@@ -107,7 +112,7 @@ Inferred positions(const Dim &length, const Shape &table,
                         length.str() + bound,
                     0};
   }
-  return Shape{length, table[1]};
+  return rows;
 }
 
 Inferred row(const Shape &table, int64_t index) {
@@ -188,12 +193,27 @@ Inferred attention(const Shape &q, const Shape &k, const Shape &v) {
   return Shape{q[0], q[1], q[2], v[3]};
 }
 
-Inferred reduce(const Shape &x, int64_t axis) {
+Shape scoreExtents(const Shape &q, const Shape &k) {
+  return {q[0], q[1], q[2], k[2]};
+}
+
+Inferred alongAxis(const Shape &x, int64_t axis) {
   if (axis < 0 || axis >= static_cast<int64_t>(x.size()))
     return Mismatch{"axis " + std::to_string(axis) + " is not in x " + str(x),
                     0};
-  Shape result = x;
-  result.erase(result.begin() + axis);
+  return x;
+}
+
+Inferred alongLastAxis(const Shape &x) {
+  if (x.empty())
+    return rankMismatch("x", x, "[..., width]", 0);
+  return x;
+}
+
+Inferred reduce(const Shape &x, int64_t axis) {
+  Inferred result = alongAxis(x, axis);
+  if (result)
+    result.shape->erase(result.shape->begin() + axis);
   return result;
 }
 

@@ -43,7 +43,11 @@ Inferred matmul(const Shape &a, const Shape &b);
 /// Operands ids, table.
 Inferred embed(const Shape &ids, const Shape &table);
 
-/// Rows 0 .. length - 1 of table [rows, width]: [length, width]. The length
+/// Rows 0 .. length - 1 of table [rows, width]: [length, width], whether or
+/// not the table has so many. Operand table.
+Inferred firstRows(const Dim &length, const Shape &table);
+
+/// As `firstRows`, where the table has so many: the length
 /// must be at most `rows` for every value of the dims in `ranges`. Operand
 /// table.
 Inferred positions(const Dim &length, const Shape &table,
@@ -65,6 +69,16 @@ Inferred mergeHeads(const Shape &x);
 /// q [B, Hq, Tq, D], k [B, Hkv, Tk, D], v [B, Hkv, Tk, Dv], Hq a multiple of
 /// Hkv: [B, Hq, Tq, Dv].
 Inferred attention(const Shape &q, const Shape &k, const Shape &v);
+
+/// The extents that b, h, q and k of a score run over, in this order; q and k
+/// are those of an attention that fits.
+Shape scoreExtents(const Shape &q, const Shape &k);
+
+/// x as it is, which must have axis `axis` (0 is the outermost). Operand x.
+Inferred alongAxis(const Shape &x, int64_t axis);
+
+/// x [..., width] as it is, which must have an axis. Operand x.
+Inferred alongLastAxis(const Shape &x);
 
 /// Removes axis `axis` (0 is the outermost). Operand x.
 Inferred reduce(const Shape &x, int64_t axis);

@@ -76,12 +76,9 @@ InferredType EmbedOp::inferType(EmitError emitError, Value tokens,
 
 InferredType PositionsOp::inferType(EmitError emitError, Value table,
                                     const shape::Dim &length) {
-  // Whether the table is long enough needs the ranges of the dims, which the
-  // verifier knows; here a table is as long as the length.
-  shape::Shape extents = shapeOf(table);
-  if (!extents.empty())
-    extents[0] = length;
-  return finish(emitError, shape::positions(length, extents, {}), {table});
+  // Whether the table is long enough needs the ranges of the dims, which only
+  // the verifier knows.
+  return finish(emitError, shape::firstRows(length, shapeOf(table)), {table});
 }
 
 InferredType RowOp::inferType(EmitError emitError, Value table, int64_t index) {
@@ -137,9 +134,7 @@ InferredType GeluOp::inferType(EmitError emitError, Value x) {
 }
 
 InferredType SoftmaxOp::inferType(EmitError emitError, Value x, int64_t axis) {
-  shape::Inferred reduced = shape::reduce(shapeOf(x), axis);
-  return finish(emitError, reduced ? shape::Inferred(shapeOf(x)) : reduced,
-                {x});
+  return finish(emitError, shape::alongAxis(shapeOf(x), axis), {x});
 }
 
 InferredType SplitHeadsOp::inferType(EmitError emitError, Value x,
@@ -166,11 +161,7 @@ InferredType MeanOp::inferType(EmitError emitError, Value x, Value mask,
 }
 
 InferredType L2NormalizeOp::inferType(EmitError emitError, Value x) {
-  shape::Shape extents = shapeOf(x);
-  if (extents.empty())
-    return finish(emitError,
-                  shape::Mismatch{"x must be [..., width], found []", 0}, {x});
-  return finish(emitError, extents, {x});
+  return finish(emitError, shape::alongLastAxis(shapeOf(x)), {x});
 }
 
 //===----------------------------------------------------------------------===//

@@ -194,10 +194,9 @@ static std::optional<shape::Dim> extentOf(Value index) {
   if (!attention || attention.getQ().getType().getRank() != 4 ||
       attention.getK().getType().getRank() != 4 || argument.getArgNumber() > 4)
     return std::nullopt;
-  shape::Shape q = shapeOf(attention.getQ());
-  shape::Shape k = shapeOf(attention.getK());
-  shape::Dim extents[] = {q[0], q[1], q[2], k[2]};
-  return extents[argument.getArgNumber() - 1];
+  return shape::scoreExtents(
+      shapeOf(attention.getQ()),
+      shapeOf(attention.getK()))[argument.getArgNumber() - 1];
 }
 
 LogicalResult AtOp::verify() {

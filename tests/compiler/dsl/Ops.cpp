@@ -174,6 +174,9 @@ TEST(OpErrors, NameTheShape) {
             "x [batch, seq, 8], found [batch, seq]");
   EXPECT_EQ(faulty("softmax(row(@t, 0, rows = 2, width = 2) * 2, over = 1)"),
             "53: error: axis 1 is not in x [2]");
+  EXPECT_EQ(reportIn("input s: f32[]\nz = l2_normalize(s)"),
+            "2:5: error: l2_normalize: x must be [..., width], found []\n"
+            "1:17: note: f32[] comes from here\n");
 }
 
 TEST(TokenRanges, FollowFromTheTables) {

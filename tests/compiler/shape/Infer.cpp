@@ -155,6 +155,20 @@ TEST(InferAttention, NamesWhatDiffers) {
             "6, seq, 64] and [batch, 4, seq, 64] (0, 1)");
 }
 
+TEST(InferAttention, ScoresRunOverQueriesAndKeys) {
+  EXPECT_EQ(str(scoreExtents({batch, 9, seq, 64}, {batch, 3, 77, 64})),
+            "[batch, 9, seq, 77]");
+}
+
+TEST(InferAlong, KeepsTheShape) {
+  EXPECT_EQ(text(alongAxis({batch, seq}, 1)), "[batch, seq]");
+  EXPECT_EQ(text(alongAxis({batch, seq}, -1)),
+            "axis -1 is not in x [batch, seq] (0, -1)");
+  EXPECT_EQ(text(alongLastAxis({batch, seq})), "[batch, seq]");
+  EXPECT_EQ(text(alongLastAxis({})),
+            "x must be [..., width], found [] (0, -1)");
+}
+
 TEST(InferReduce, RemovesAnAxis) {
   EXPECT_EQ(text(reduce({batch, seq, 384}, 1)), "[batch, 384]");
   EXPECT_EQ(text(reduce({batch}, 1)), "axis 1 is not in x [batch] (0, -1)");
