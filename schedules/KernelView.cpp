@@ -4,6 +4,26 @@
 
 namespace heddle::schedule {
 
+static constexpr std::pair<Family, const char *> families[] = {
+    {Family::Gemm, "gemm"},           {Family::Gemv, "gemv"},
+    {Family::Attention, "attention"}, {Family::Norm, "norm"},
+    {Family::Softmax, "softmax"},     {Family::Reduction, "reduction"},
+    {Family::Gather, "gather"},       {Family::Elementwise, "elementwise"}};
+
+const char *name(Family family) {
+  for (const auto &known : families)
+    if (known.first == family)
+      return known.second;
+  return "";
+}
+
+Family familyOf(const std::string &name) {
+  for (const auto &known : families)
+    if (name == known.second)
+      return known.first;
+  return Family::Elementwise;
+}
+
 const FuncView *KernelView::find(Role role) const {
   for (const FuncView &func : funcs)
     if (func.role == role)

@@ -14,9 +14,20 @@ namespace heddle::schedule {
 /// The shape of a kernel's work.
 enum class Family {
   Gemm,      ///< products of rows with packed panels, with an epilogue
+  Gemv,      ///< the same of a few rows
   Attention, ///< chunked softmax(Q K^T) V
-  Rows       ///< everything computed one row (innermost axis) at a time
+  // All others are computed one row (innermost axis) at a time.
+  Norm,       ///< rows scaled by their moments or their length
+  Softmax,    ///< rows of exponentials that sum to 1
+  Reduction,  ///< an axis summed up
+  Gather,     ///< rows of a table
+  Elementwise ///< any other kernel
 };
+
+/// "gemm", "gemv", ...
+const char *name(Family family);
+/// The family of that name; elementwise for any other.
+Family familyOf(const std::string &name);
 
 /// What a func is to its kernel.
 enum class Role {
@@ -55,7 +66,7 @@ struct FuncView {
 
 /// A kernel as its schedule sees it, funcs in the order of definition.
 struct KernelView {
-  Family family = Family::Rows;
+  Family family = Family::Elementwise;
   std::vector<FuncView> funcs;
 
   /// The first func of a role; null where there is none.

@@ -12,22 +12,92 @@ namespace heddle::lower {
 
 namespace {
 
+/// The pipelines that an outlined kernel became.
 struct Lowered {
-  KernelPlan plan;
-  StringRef family;
+  KernelPlan plan; ///< the same for all of them
+  /// For few rows or queries, beside the one of the kernel's own name.
+  std::optional<host::DispatchOp::Choice> few;
 };
 
-FailureOr<Lowered> lowerKernel(ModuleOp module, graph::OutlinedOp kernel) {
-  bool hasLinear = hasPackableLinear(kernel);
-  bool hasAttention = !kernel.getBody().getOps<graph::AttentionOp>().empty();
-  FailureOr<KernelPlan> plan = hasAttention ? lowerAttention(module, kernel)
-                               : hasLinear  ? lowerGemm(module, kernel)
-                                            : lowerRows(module, kernel);
+/// The family of a kernel that is computed row by row.
+schedule::Family rowsFamily(graph::OutlinedOp kernel) {
+  using schedule::Family;
+  Family family = Family::Elementwise;
+  for (Operation &op : kernel.getBody().front()) {
+    if (isa<graph::SoftmaxOp>(op))
+      return Family::Softmax;
+    if (isa<graph::LayerNormOp, graph::L2NormalizeOp>(op))
+      family = Family::Norm;
+    else if (isa<graph::MeanOp, graph::LinearOp>(op) && family != Family::Norm)
+      family = Family::Reduction;
+    else if (isa<graph::EmbedOp>(op) && family == Family::Elementwise)
+      family = Family::Gather;
+  }
+  return family;
+}
+
+/// Turns one outlined kernel into pipelines before it, each with its family.
+class KernelLowering {
+public:
+  KernelLowering(ModuleOp module, graph::OutlinedOp kernel)
+      : module(module), kernel(kernel),
+        isAttention(!kernel.getBody().getOps<graph::AttentionOp>().empty()),
+        isGemm(!isAttention && hasPackableLinear(kernel)) {}
+
+  FailureOr<Lowered> run();
+
+private:
+  FailureOr<KernelPlan> build(const KernelForm &form);
+
+  ModuleOp module;
+  graph::OutlinedOp kernel;
+  bool isAttention, isGemm;
+};
+
+FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
+  using schedule::Family;
+  FailureOr<KernelPlan> plan = isAttention
+                                   ? lowerAttention(module, kernel, form)
+                               : isGemm ? lowerGemm(module, kernel, form)
+                                        : lowerRows(module, kernel);
   if (failed(plan))
     return failure();
-  return Lowered{std::move(*plan), hasAttention ? "attention"
-                                   : hasLinear  ? "gemm"
-                                                : "rows"};
+  Family family = isAttention ? Family::Attention : rowsFamily(kernel);
+  if (isGemm)
+    family = form.isFew ? Family::Gemv : Family::Gemm;
+  // The new pipeline is the module's last op.
+  Operation &pipeline = module.getBody()->back();
+  pipeline.setAttr(
+      familyAttr, StringAttr::get(module.getContext(), schedule::name(family)));
+  pipeline.moveBefore(kernel);
+  return plan;
+}
+
+FailureOr<Lowered> KernelLowering::run() {
+  std::string name = kernel.getSymName().str();
+  Lowered lowered;
+  bool isAlwaysFew = false;
+  if (isAttention || isGemm) {
+    KernelSize size = isAttention ? attentionSize(kernel) : gemmSize(kernel);
+    std::vector<shape::DimRange> ranges = kernel.dimRanges();
+    std::optional<int64_t> most = shape::maximum(size.size, ranges);
+    std::optional<int64_t> least =
+        shape::maximum(size.size * shape::Dim(-1), ranges);
+    isAlwaysFew = most && *most <= size.few;
+    if (!isAlwaysFew && least && -*least <= size.few) {
+      std::string few = name + "_few";
+      if (failed(build({few, true})))
+        return failure();
+      lowered.few = {FlatSymbolRefAttr::get(module.getContext(), few),
+                     size.size, size.few};
+    }
+  }
+  FailureOr<KernelPlan> plan = build({name, isAlwaysFew});
+  if (failed(plan))
+    return failure();
+  lowered.plan = std::move(*plan);
+  kernel.erase();
+  return lowered;
 }
 
 /// Gives weights their recipes; equal recipes of one weight are one.
@@ -106,27 +176,24 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
 } // namespace
 
 LogicalResult lowerGraphToHalide(ModuleOp module) {
-  llvm::StringMap<KernelPlan> plans;
-  SmallVector<graph::OutlinedOp> kernels(module.getOps<graph::OutlinedOp>());
-  for (graph::OutlinedOp kernel : kernels) {
+  llvm::StringMap<Lowered> kernels;
+  SmallVector<graph::OutlinedOp> outlined(module.getOps<graph::OutlinedOp>());
+  for (graph::OutlinedOp kernel : outlined) {
     std::string name = kernel.getSymName().str();
-    FailureOr<Lowered> lowered = lowerKernel(module, kernel);
+    FailureOr<Lowered> lowered = KernelLowering(module, kernel).run();
     if (failed(lowered))
       return failure();
-    // The new pipeline is the module's last op.
-    Operation &pipeline = module.getBody()->back();
-    pipeline.setAttr(familyAttr,
-                     StringAttr::get(module.getContext(), lowered->family));
-    pipeline.moveBefore(kernel);
-    kernel.erase();
-    plans[name] = std::move(lowered->plan);
+    kernels[name] = std::move(*lowered);
   }
   for (host::ProgramOp program : module.getOps<host::ProgramOp>()) {
     WeightRewriter weights(program);
     program.walk([&](host::DispatchOp dispatch) {
-      auto plan = plans.find(dispatch.getCallee());
-      if (plan != plans.end())
-        applyPlan(dispatch, plan->second, weights);
+      auto kernel = kernels.find(dispatch.getCallee());
+      if (kernel == kernels.end())
+        return;
+      applyPlan(dispatch, kernel->second.plan, weights);
+      if (kernel->second.few)
+        dispatch.setChoices(*kernel->second.few);
     });
     weights.finish();
   }

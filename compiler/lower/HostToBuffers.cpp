@@ -128,6 +128,8 @@ void Tabulator::addEntry(host::EntryOp op) {
         .Case([&](host::DispatchOp dispatch) {
           entry.dispatches.push_back(dispatch);
           addKernel(dispatch.getCallee());
+          for (const host::DispatchOp::Choice &choice : dispatch.getChoices())
+            addKernel(choice.callee.getValue());
         });
   for (host::OutputOp output : op.getBlock().getOps<host::OutputOp>())
     addOutput(entry, output);

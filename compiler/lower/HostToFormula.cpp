@@ -74,6 +74,26 @@ Formula lower::max(const Formula &a, const Formula &b) {
   return result;
 }
 
+/// small + (large - small) * min(1, max(0, size - upTo)).
+Formula lower::choose(const Formula &size, int64_t upTo, int64_t small,
+                      const Formula &large) {
+  auto with = [](Formula formula, uint32_t code, int64_t value) {
+    push(formula, HEDDLE_OP_CONST, value);
+    push(formula, code);
+    return formula;
+  };
+  Formula step = with(size, HEDDLE_OP_ADD, -upTo);
+  step = with(with(step, HEDDLE_OP_MAX, 0), HEDDLE_OP_MIN, 1);
+  Formula result = large;
+  if (result.isZero())
+    push(result, HEDDLE_OP_CONST, 0);
+  result = with(result, HEDDLE_OP_ADD, -small);
+  result = with(join(result, step, HEDDLE_OP_MUL), HEDDLE_OP_ADD, small);
+  result.text = size.text + " <= " + std::to_string(upTo) + " ? " +
+                std::to_string(small) + " : " + large.text;
+  return result;
+}
+
 Formula lower::align(const Formula &a, int64_t multiple) {
   Formula result = a;
   if (a.isZero())

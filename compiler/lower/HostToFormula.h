@@ -28,6 +28,9 @@ Formula dimFormula(const shape::Dim &dim,
 
 Formula add(const Formula &a, const Formula &b);
 Formula max(const Formula &a, const Formula &b);
+/// `small` where `size` is at most `upTo`, else `large`.
+Formula choose(const Formula &size, int64_t upTo, int64_t small,
+               const Formula &large);
 /// `a` rounded up to a multiple of `multiple`.
 Formula align(const Formula &a, int64_t multiple);
 

@@ -45,6 +45,7 @@ private:
   void emitEntry(size_t index);
   Value dimValue(const shape::Dim &dim);
   Value dispatch(host::DispatchOp op);
+  Value kernelOf(host::DispatchOp op);
   void returnUnlessZero(Value status);
   void emitTable();
 
@@ -115,8 +116,11 @@ LogicalResult HostLowering::checkDispatch(host::DispatchOp op) {
 void HostLowering::emitKernelTable() {
   std::map<std::string, host::DispatchOp> calls;
   for (const HostEntry &entry : tables.entries)
-    for (host::DispatchOp op : entry.dispatches)
+    for (host::DispatchOp op : entry.dispatches) {
       calls.emplace(op.getCallee().str(), op);
+      for (const host::DispatchOp::Choice &choice : op.getChoices())
+        calls.emplace(choice.callee.getValue().str(), op);
+    }
   for (const std::string &variant : variants)
     for (const std::string &kernel : tables.kernels) {
       host::DispatchOp op = calls.at(kernel);
@@ -272,10 +276,25 @@ Value HostLowering::dispatch(host::DispatchOp op) {
   for (const shape::Dim &scalar : host::readShape(op.getScalars()))
     arguments.push_back(narrow(scalar));
   llvm::append_range(arguments, all.drop_front(op.getIns().size()));
-  Value kernel =
-      code.load(code.ptr, kernels,
-                int64_t(tables.kernelIndex(op.getCallee())) * pointerBytes);
-  return code.callThrough(kernel, code.i32, arguments);
+  return code.callThrough(kernelOf(op), code.i32, arguments);
+}
+
+/// The kernel of the running variant, and of the size where it has a choice.
+Value HostLowering::kernelOf(host::DispatchOp op) {
+  auto load = [&](StringRef name) {
+    return code.load(code.ptr, kernels,
+                     int64_t(tables.kernelIndex(name)) * pointerBytes);
+  };
+  Value kernel = load(op.getCallee());
+  std::vector<host::DispatchOp::Choice> choices = op.getChoices();
+  for (const host::DispatchOp::Choice &choice : llvm::reverse(choices)) {
+    Value isSmall = LLVM::ICmpOp::create(code.b, LLVM::ICmpPredicate::sle,
+                                         dimValue(choice.size),
+                                         code.constant(code.i64, choice.upTo));
+    kernel = LLVM::SelectOp::create(code.b, isSmall,
+                                    load(choice.callee.getValue()), kernel);
+  }
+  return kernel;
 }
 
 void HostLowering::returnUnlessZero(Value status) {

@@ -58,6 +58,7 @@ private:
   heddle_meta_buffer buffer(const HostBuffer &buffer);
   heddle_meta_span kernels();
   heddle_meta_span variants();
+  Formula choiceFormula(host::DispatchOp op);
   heddle_meta_dispatch dispatch(host::DispatchOp op);
   heddle_meta_entry entry(const HostEntry &entry);
   heddle_meta_span notes();
@@ -162,6 +163,18 @@ static std::string originText(Location location) {
          ":" + std::to_string(place.getColumn());
 }
 
+/// The index of the kernel that runs; empty where it is always the callee.
+Formula MetadataWriter::choiceFormula(host::DispatchOp op) {
+  std::vector<host::DispatchOp::Choice> choices = op.getChoices();
+  if (choices.empty())
+    return {};
+  Formula index = constantFormula(tables.kernelIndex(op.getCallee()));
+  for (const host::DispatchOp::Choice &choice : llvm::reverse(choices))
+    index = choose(dimFormula(choice.size, tables.dims), choice.upTo,
+                   tables.kernelIndex(choice.callee.getValue()), index);
+  return index;
+}
+
 heddle_meta_dispatch MetadataWriter::dispatch(host::DispatchOp op) {
   auto indices = [&](OperandRange operands) {
     std::vector<uint32_t> list;
@@ -171,6 +184,7 @@ heddle_meta_dispatch MetadataWriter::dispatch(host::DispatchOp op) {
   };
   heddle_meta_dispatch record{};
   record.kernel = tables.kernelIndex(op.getCallee());
+  record.choice = block.formula(choiceFormula(op));
   record.inputs = indices(op.getIns());
   record.outputs = indices(op.getOuts());
   std::vector<int64_t> values;
@@ -193,11 +207,16 @@ heddle_meta_entry MetadataWriter::entry(const HostEntry &entry) {
   record.outputs = block.append(entry.outputs);
   std::vector<heddle_meta_dispatch> dispatches;
   int64_t scratch = 0;
-  for (host::DispatchOp one : entry.dispatches) {
-    dispatches.push_back(dispatch(one));
-    auto kernel = options.kernels.find(one.getCallee().str());
+  auto needScratch = [&](StringRef name) {
+    auto kernel = options.kernels.find(name.str());
     if (kernel != options.kernels.end())
       scratch = std::max(scratch, kernel->second.scratchBytes);
+  };
+  for (host::DispatchOp one : entry.dispatches) {
+    dispatches.push_back(dispatch(one));
+    needScratch(one.getCallee());
+    for (const host::DispatchOp::Choice &choice : one.getChoices())
+      needScratch(choice.callee.getValue());
   }
   record.dispatches = block.append(dispatches);
   record.arena = block.formula(entry.arena);

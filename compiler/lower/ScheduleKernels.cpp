@@ -7,6 +7,7 @@
 #include "schedules/Schedule.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/Gemv.h"
 #include "schedules/cpu/Rows.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -54,10 +55,7 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   if (!family)
     return pipeline.emitOpError("has no 'heddle.family', which the default "
                                 "schedule goes by");
-  view.family = llvm::StringSwitch<schedule::Family>(family.getValue())
-                    .Case("gemm", schedule::Family::Gemm)
-                    .Case("attention", schedule::Family::Attention)
-                    .Default(schedule::Family::Rows);
+  view.family = schedule::familyOf(family.getValue().str());
   for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>()) {
     std::optional<schedule::FuncView> known = viewOf(func);
     if (!known)
@@ -74,17 +72,66 @@ int64_t tileEntry(halide::PipelineOp pipeline, StringRef name) {
   return value ? value.getInt() : 0;
 }
 
+/// Sets the knobs that the pipeline's `heddle.knobs` names for the target,
+/// `{avx512 = {tile_rows = 6}}`.
+template <typename Knobs>
+LogicalResult
+setKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
+         const std::vector<schedule::Knob<Knobs>> &space, Knobs &knobs) {
+  auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
+  auto given = all ? all.getAs<DictionaryAttr>(target.name) : DictionaryAttr();
+  if (!given)
+    return success();
+  for (NamedAttribute knob : given) {
+    auto value = dyn_cast<IntegerAttr>(knob.getValue());
+    if (!value)
+      return pipeline.emitOpError("knob '")
+             << knob.getName().getValue() << "' is " << knob.getValue()
+             << ", expected an integer";
+    std::string problem =
+        schedule::setKnob(knobs, space, knob.getName().str(), value.getInt());
+    if (!problem.empty())
+      return pipeline.emitOpError() << problem;
+  }
+  return success();
+}
+
+/// Reports a constraint that the knobs break.
+LogicalResult legal(halide::PipelineOp pipeline,
+                    const schedule::CpuTarget &target,
+                    const std::string &problem) {
+  if (problem.empty())
+    return success();
+  return pipeline.emitOpError("has no legal schedule for ")
+         << target.name << ": " << problem;
+}
+
 LogicalResult recordGemm(halide::PipelineOp pipeline,
                          const schedule::KernelView &view,
                          const schedule::CpuTarget &target,
                          schedule::Schedule &schedule) {
-  int64_t panel = tileEntry(pipeline, "panel");
-  schedule::GemmKnobs knobs = schedule::defaultGemmKnobs(panel, target);
-  std::string problem = schedule::checkGemmKnobs(knobs, target);
-  if (!problem.empty())
-    return pipeline.emitOpError("has no legal schedule for ")
-           << target.name << ": " << problem;
+  schedule::GemmKnobs knobs =
+      schedule::defaultGemmKnobs(tileEntry(pipeline, "panel"), target);
+  if (failed(setKnobs(pipeline, target, schedule::gemmKnobSpace(), knobs)) ||
+      failed(legal(pipeline, target, schedule::checkGemmKnobs(knobs, target))))
+    return failure();
   schedule::scheduleGemmCpu(schedule, view, knobs, target);
+  return success();
+}
+
+LogicalResult recordGemv(halide::PipelineOp pipeline,
+                         const schedule::KernelView &view,
+                         const schedule::CpuTarget &target,
+                         schedule::Schedule &schedule) {
+  schedule::GemvKnobs knobs =
+      schedule::defaultGemvKnobs(tileEntry(pipeline, "panel"), target);
+  const schedule::FuncView &out = *view.find(schedule::Role::Output);
+  int64_t panels = out.dims.size() == 3 ? *out.extents[1] : 1;
+  if (failed(setKnobs(pipeline, target, schedule::gemvKnobSpace(), knobs)) ||
+      failed(legal(pipeline, target,
+                   schedule::checkGemvKnobs(knobs, panels, target))))
+    return failure();
+  schedule::scheduleGemvCpu(schedule, view, knobs, target);
   return success();
 }
 
@@ -98,11 +145,29 @@ LogicalResult recordAttention(halide::PipelineOp pipeline,
   shape.valueDim = tileEntry(pipeline, "value_dim");
   schedule::AttentionKnobs knobs =
       schedule::defaultAttentionKnobs(shape, target);
-  std::string problem = schedule::checkAttentionKnobs(knobs, shape, target);
-  if (!problem.empty())
-    return pipeline.emitOpError("has no legal schedule for ")
-           << target.name << ": " << problem;
+  if (failed(
+          setKnobs(pipeline, target, schedule::attentionKnobSpace(), knobs)) ||
+      failed(legal(pipeline, target,
+                   schedule::checkAttentionKnobs(knobs, shape, target))))
+    return failure();
   schedule::scheduleAttentionCpu(schedule, view, shape, knobs, target);
+  return success();
+}
+
+LogicalResult recordRows(halide::PipelineOp pipeline,
+                         const schedule::KernelView &view,
+                         const schedule::CpuTarget &target,
+                         schedule::Schedule &schedule) {
+  const schedule::FuncView &out = *view.find(schedule::Role::Output);
+  std::optional<int64_t> extent =
+      out.extents.empty() ? std::nullopt : out.extents[0];
+  schedule::RowsKnobs knobs =
+      schedule::defaultRowsKnobs(view.family, extent, target);
+  if (failed(setKnobs(pipeline, target, schedule::rowsKnobSpace(), knobs)) ||
+      failed(legal(pipeline, target,
+                   schedule::checkRowsKnobs(knobs, extent, target))))
+    return failure();
+  schedule::scheduleRowsCpu(schedule, view, knobs, target);
   return success();
 }
 
@@ -184,14 +249,12 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline,
   if (failed(view))
     return failure();
   schedule::Schedule record;
-  LogicalResult recorded = success();
-  if (view->family == schedule::Family::Gemm)
-    recorded = recordGemm(pipeline, *view, target, record);
-  else if (view->family == schedule::Family::Attention)
-    recorded = recordAttention(pipeline, *view, target, record);
-  else
-    schedule::scheduleRowsCpu(record, *view, target);
-  if (failed(recorded))
+  using schedule::Family;
+  auto *recordFamily = view->family == Family::Gemm        ? recordGemm
+                       : view->family == Family::Gemv      ? recordGemv
+                       : view->family == Family::Attention ? recordAttention
+                                                           : recordRows;
+  if (failed(recordFamily(pipeline, *view, target, record)))
     return failure();
 
   llvm::StringMap<Value> funcs;

@@ -96,6 +96,7 @@ private:
   heddle_session *session = nullptr;
   uint32_t entryIndex = 0;
   shape::DimValues dims;
+  std::vector<int64_t> dimList; ///< their values in the artefact's order
   std::vector<Reference> inputs, outputs;
   std::map<int64_t, Reference> values; ///< by id, what dispatches hold
   PathLengths lengths;
@@ -199,15 +200,14 @@ int Verification::prepareRun() {
     sessionOptions.variant = options.variant.c_str();
   if (heddle_session_create(module, &sessionOptions, &session, &error))
     return fail(error.message);
-  std::vector<int64_t> values;
   for (uint32_t i = 0; i < heddle_module_num_dims(module); ++i) {
     heddle_dim_info info{};
     heddle_module_dim(module, i, &info);
-    values.push_back(dims[info.name]);
+    dimList.push_back(dims[info.name]);
   }
   std::vector<heddle_tensor> in(heddle_module_num_inputs(module, entryIndex));
   std::vector<heddle_tensor> out(heddle_module_num_outputs(module, entryIndex));
-  if (heddle_module_shapes(module, entryIndex, values.data(), values.size(),
+  if (heddle_module_shapes(module, entryIndex, dimList.data(), dimList.size(),
                            in.data(), in.size(), out.data(), out.size(),
                            &error))
     return fail(error.message);
@@ -276,6 +276,8 @@ bool Verification::checkDispatch(const heddle_run *run, uint32_t index) {
   heddle_dispatch_info info{};
   heddle_kernel_info kernel{};
   heddle_module_dispatch(module, entryIndex, index, &info);
+  heddle_module_dispatch_kernel(module, entryIndex, index, dimList.data(),
+                                dimList.size(), &info.kernel, nullptr);
   heddle_module_kernel(module, info.kernel, &kernel);
   for (uint32_t i = 0; info.values && i < info.num_outputs; ++i) {
     auto expected = values.find(info.values[i]);

@@ -146,5 +146,28 @@ void DispatchOp::build(OpBuilder &builder, OperationState &state,
   build(builder, state, FlatSymbolRefAttr::get(builder.getContext(), callee),
         inputs, dimTexts(builder, shape::Shape(scalars.begin(), scalars.end())),
         outputs, builder.getArrayAttr(viewAttrs),
-        builder.getI64ArrayAttr(values), builder.getStringAttr(flops.str()));
+        builder.getI64ArrayAttr(values), builder.getStringAttr(flops.str()),
+        /*instead=*/nullptr);
+}
+
+std::vector<DispatchOp::Choice> DispatchOp::getChoices() {
+  std::vector<Choice> choices;
+  if (std::optional<ArrayAttr> instead = getInstead())
+    for (auto choice : instead->getAsRange<DictionaryAttr>())
+      choices.push_back({choice.getAs<FlatSymbolRefAttr>("callee"),
+                         readDim(choice.getAs<StringAttr>("size").getValue()),
+                         choice.getAs<IntegerAttr>("up_to").getInt()});
+  return choices;
+}
+
+void DispatchOp::setChoices(ArrayRef<Choice> choices) {
+  Builder builder(getContext());
+  SmallVector<Attribute> instead;
+  for (const Choice &choice : choices)
+    instead.push_back(builder.getDictionaryAttr(
+        {builder.getNamedAttr("callee", choice.callee),
+         builder.getNamedAttr("size", builder.getStringAttr(choice.size.str())),
+         builder.getNamedAttr("up_to",
+                              builder.getI64IntegerAttr(choice.upTo))}));
+  setInsteadAttr(builder.getArrayAttr(instead));
 }

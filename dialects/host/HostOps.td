@@ -217,6 +217,10 @@ def Host_DispatchOp : Host_Op<"dispatch", [
     * (D7) No out shares a slot with an in or with another out.
     * (D8) A `halide.pipeline` takes as many arguments as there are ins and
       scalars.
+    * (D9) Each of `instead` is `{callee, size, up_to}`: another kernel for
+      the same arguments, called where the formula `size` is at most `up_to`.
+      The first that applies is called; each `up_to` is larger than the one
+      before it.
 
     Example:
     ```mlir
@@ -234,7 +238,8 @@ def Host_DispatchOp : Host_Op<"dispatch", [
                        Variadic<Host_BufferType>:$outs,
                        Host_ViewArrayAttr:$views,
                        OptionalAttr<I64ArrayAttr>:$values,
-                       OptionalAttr<StrAttr>:$flops);
+                       OptionalAttr<StrAttr>:$flops,
+                       OptionalAttr<ArrayAttr>:$instead);
   let assemblyFormat = [{
     $callee `ins` `(` $ins `)` `scalars` $scalars `outs` `(` $outs `)`
     `views` $views attr-dict
@@ -249,6 +254,17 @@ def Host_DispatchOp : Host_Op<"dispatch", [
                    "::llvm::ArrayRef<int64_t>":$values,
                    "const ::heddle::shape::Dim &":$flops)>
   ];
+  let extraClassDeclaration = [{
+    /// A kernel that is called instead where `size` is at most `upTo`.
+    struct Choice {
+      ::mlir::FlatSymbolRefAttr callee;
+      ::heddle::shape::Dim size;
+      int64_t upTo;
+    };
+    /// In the order in which they are asked.
+    std::vector<Choice> getChoices();
+    void setChoices(::llvm::ArrayRef<Choice> choices);
+  }];
 }
 
 def Host_OutputOp : Host_Op<"output", [HasParent<"EntryOp">]> {

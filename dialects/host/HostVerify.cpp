@@ -101,15 +101,16 @@ LogicalResult ProgramOp::verifyRegions() {
 }
 
 /// D1 and D8. Other dialects are known by name only.
-static LogicalResult checkCallee(DispatchOp dispatch, Operation *callee) {
+static LogicalResult checkCallee(DispatchOp dispatch, StringRef name,
+                                 Operation *callee) {
   if (!callee)
     return dispatch.emitOpError("(D1) calls @")
-           << dispatch.getCallee() << ", which does not exist";
+           << name << ", which does not exist";
   StringRef kind = callee->getName().getStringRef();
   if (kind != "halide.pipeline" && kind != "hgraph.outlined") {
     InFlightDiagnostic diag =
         dispatch.emitOpError("(D1) calls @")
-        << dispatch.getCallee() << ", a " << kind
+        << name << ", a " << kind
         << ", expected halide.pipeline or hgraph.outlined";
     diag.attachNote(callee->getLoc()) << "the callee is here";
     return diag;
@@ -120,7 +121,7 @@ static LogicalResult checkCallee(DispatchOp dispatch, Operation *callee) {
       function.getNumArguments() == given)
     return success();
   InFlightDiagnostic diag = dispatch.emitOpError("(D8) gives @")
-                            << dispatch.getCallee() << " " << given
+                            << name << " " << given
                             << " ins and scalars, expected "
                             << function.getNumArguments();
   diag.attachNote(callee->getLoc()) << "the callee is here";
@@ -129,10 +130,17 @@ static LogicalResult checkCallee(DispatchOp dispatch, Operation *callee) {
 
 LogicalResult ProgramOp::verifySymbolUses(SymbolTableCollection &symbolTable) {
   Operation *module = (*this)->getParentOp();
+  auto check = [&](DispatchOp dispatch, FlatSymbolRefAttr callee) {
+    return checkCallee(dispatch, callee.getValue(),
+                       symbolTable.lookupSymbolIn(module, callee));
+  };
   WalkResult result = walk([&](DispatchOp dispatch) {
-    Operation *callee =
-        symbolTable.lookupSymbolIn(module, dispatch.getCalleeAttr());
-    return WalkResult(checkCallee(dispatch, callee));
+    if (failed(check(dispatch, dispatch.getCalleeAttr())))
+      return WalkResult::interrupt();
+    for (const DispatchOp::Choice &choice : dispatch.getChoices())
+      if (failed(check(dispatch, choice.callee)))
+        return WalkResult::interrupt();
+    return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -334,9 +342,39 @@ static LogicalResult checkOuts(DispatchOp op) {
   return success();
 }
 
+/// D9, but for the callees, which the program looks up.
+static LogicalResult checkChoices(DispatchOp op) {
+  ArrayAttr instead = op.getInsteadAttr();
+  if (!instead)
+    return success();
+  int64_t last = 0;
+  for (Attribute attr : instead) {
+    auto choice = dyn_cast<DictionaryAttr>(attr);
+    StringAttr size;
+    IntegerAttr upTo;
+    if (choice) {
+      size = choice.getAs<StringAttr>("size");
+      upTo = choice.getAs<IntegerAttr>("up_to");
+    }
+    if (!choice || choice.size() != 3 || !size || !upTo ||
+        !choice.getAs<FlatSymbolRefAttr>("callee"))
+      return op.emitOpError("(D9) has the choice ")
+             << attr << ", expected {callee = @name, size = \"formula\", "
+             << "up_to = number}";
+    if (failed(checkDim(op, "D9", size.getValue())))
+      return failure();
+    if (upTo.getInt() <= last)
+      return op.emitOpError("(D9) has a choice up to ")
+             << upTo.getInt() << " after " << last << ", expected more";
+    last = upTo.getInt();
+  }
+  return success();
+}
+
 LogicalResult DispatchOp::verify() {
   if (failed(checkViews(*this)) || failed(checkOuts(*this)) ||
-      failed(checkShape(*this, "D5", getScalars())))
+      failed(checkShape(*this, "D5", getScalars())) ||
+      failed(checkChoices(*this)))
     return failure();
   if (getFlops() && failed(checkDim(*this, "D5", *getFlops())))
     return failure();

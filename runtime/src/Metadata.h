@@ -51,6 +51,10 @@ public:
     return span<heddle_meta_formula>(buffer.extents);
   }
   std::vector<std::string> dimNames() const;
+  /// The kernel that a dispatch calls at these dims; false where its formula
+  /// names none.
+  bool kernelAt(const heddle_meta_dispatch &dispatch, const int64_t *dims,
+                uint32_t &kernel) const;
 
 private:
   friend class MetadataChecker;

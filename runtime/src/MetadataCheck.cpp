@@ -8,6 +8,19 @@
 
 namespace heddle::runtime {
 
+bool Metadata::kernelAt(const heddle_meta_dispatch &dispatch,
+                        const int64_t *dims, uint32_t &kernel) const {
+  kernel = dispatch.kernel;
+  if (dispatch.choice.count == 0)
+    return true;
+  int64_t chosen = 0;
+  if (!evaluate(formula(dispatch.choice), dims, chosen) || chosen < 0 ||
+      chosen >= int64_t(kernels().count))
+    return false;
+  kernel = uint32_t(chosen);
+  return true;
+}
+
 std::vector<std::string> Metadata::dimNames() const {
   std::vector<std::string> names;
   for (const heddle_meta_dim &dim : dims())
@@ -262,6 +275,7 @@ bool MetadataChecker::checkDispatch(const heddle_meta_dispatch &dispatch,
   return checkIndices<uint32_t>(dispatch.inputs, numBuffers, who) &&
          checkIndices<uint32_t>(dispatch.outputs, numBuffers, who) &&
          inside<int64_t>(dispatch.values, who + "'s values") &&
+         checkFormula(dispatch.choice, who + "'s choice of kernels") &&
          checkFormula(dispatch.flops, who + "'s cost") &&
          checkText(dispatch.origin, who + "'s origin");
 }

@@ -189,12 +189,11 @@ Outcome Session::execute(uint32_t entry, TensorList inputs,
     std::string where;
     Span<heddle_meta_dispatch> dispatches =
         metadata.span<heddle_meta_dispatch>(meta.dispatches);
-    if (run.dispatchesDone < dispatches.count)
-      where =
-          " (kernel " +
-          std::string(metadata.text(
-              metadata.kernels()[dispatches[run.dispatchesDone].kernel].name)) +
-          ")";
+    uint32_t kernel = 0;
+    if (run.dispatchesDone < dispatches.count &&
+        metadata.kernelAt(dispatches[run.dispatchesDone], dims.data(), kernel))
+      where = " (kernel " +
+              std::string(metadata.text(metadata.kernels()[kernel].name)) + ")";
     return failure(HEDDLE_KERNEL_FAILED,
                    "dispatch " + std::to_string(run.dispatchesDone) + where +
                        " failed with code " + std::to_string(code) +

@@ -145,25 +145,50 @@ heddle_status heddle_module_costs(const heddle_module *module, uint32_t entry,
   });
 }
 
+/// Calls `use` with the metadata of a dispatch when all arguments are right.
+template <typename Use>
+static heddle_status withDispatch(const heddle_module *module, uint32_t entry,
+                                  uint32_t dispatch, const int64_t *dims,
+                                  size_t numDims, const void *result,
+                                  heddle_error *error, const Use &use) {
+  return guarded(error, [&]() -> Outcome {
+    Outcome outcome = checkEntry(module, entry);
+    if (outcome)
+      outcome = checkDims(*module, dims, numDims);
+    if (!outcome)
+      return outcome;
+    heddle_meta_span list = module->entry(entry).dispatches;
+    if (dispatch >= list.count || !result)
+      return failure(HEDDLE_INVALID_ARGUMENT,
+                     "dispatch " + std::to_string(dispatch) + " of " +
+                         std::to_string(list.count));
+    return use(module->metadata().span<heddle_meta_dispatch>(list)[dispatch]);
+  });
+}
+
 heddle_status heddle_module_dispatch_flops(const heddle_module *module,
                                            uint32_t entry, uint32_t dispatch,
                                            const int64_t *dims, size_t num_dims,
                                            uint64_t *flops,
                                            heddle_error *error) {
-  return guarded(error, [&]() -> Outcome {
-    Outcome outcome = checkEntry(module, entry);
-    if (outcome)
-      outcome = checkDims(*module, dims, num_dims);
-    if (!outcome)
-      return outcome;
-    heddle_meta_span list = module->entry(entry).dispatches;
-    if (dispatch >= list.count || !flops)
-      return failure(HEDDLE_INVALID_ARGUMENT,
-                     "dispatch " + std::to_string(dispatch) + " of " +
-                         std::to_string(list.count));
-    *flops = 0;
-    return flopsOf(
-        *module, module->metadata().span<heddle_meta_dispatch>(list)[dispatch],
-        dims, *flops);
-  });
+  return withDispatch(module, entry, dispatch, dims, num_dims, flops, error,
+                      [&](const heddle_meta_dispatch &meta) {
+                        *flops = 0;
+                        return flopsOf(*module, meta, dims, *flops);
+                      });
+}
+
+heddle_status heddle_module_dispatch_kernel(const heddle_module *module,
+                                            uint32_t entry, uint32_t dispatch,
+                                            const int64_t *dims,
+                                            size_t num_dims, uint32_t *kernel,
+                                            heddle_error *error) {
+  return withDispatch(module, entry, dispatch, dims, num_dims, kernel, error,
+                      [&](const heddle_meta_dispatch &meta) -> Outcome {
+                        if (!module->metadata().kernelAt(meta, dims, *kernel))
+                          return failure(HEDDLE_BAD_ARTIFACT,
+                                         "a dispatch has no valid choice of "
+                                         "kernels at these dims");
+                        return success();
+                      });
 }

@@ -152,16 +152,21 @@ private:
     for (size_t i = 0; i < point.size(); ++i)
       dims[dimNames[i]] = point[i];
     uint64_t flops = 0;
+    json kernels = json::array(); // those that run at this point, in order
     for (const heddle_meta_dispatch &dispatch :
          meta.span<heddle_meta_dispatch>(entry.dispatches)) {
       int64_t value = 0;
       if (evaluate(meta.formula(dispatch.flops), point.data(), value))
         flops += uint64_t(value);
+      uint32_t kernel = 0;
+      if (meta.kernelAt(dispatch, point.data(), kernel))
+        kernels.push_back(meta.text(meta.kernels()[kernel].name));
     }
     return {{"dims", dims},
             {"arena_bytes", valueAt(entry.arena, point)},
             {"scratch_bytes_per_thread", valueAt(entry.scratch, point)},
-            {"flops", flops}};
+            {"flops", flops},
+            {"kernels", kernels}};
   }
 
   json weightsReport() const {

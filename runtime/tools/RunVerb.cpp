@@ -204,6 +204,8 @@ void RunVerb::printProfile() const {
     heddle_kernel_info kernel{};
     uint64_t flops = 0;
     heddle_module_dispatch(module.get(), entry, i, &dispatch);
+    heddle_module_dispatch_kernel(module.get(), entry, i, dims.data(),
+                                  dims.size(), &dispatch.kernel, nullptr);
     heddle_module_kernel(module.get(), dispatch.kernel, &kernel);
     heddle_module_dispatch_flops(module.get(), entry, i, dims.data(),
                                  dims.size(), &flops, nullptr);

@@ -6,13 +6,12 @@
 
 namespace heddle::schedule {
 
-AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxQueries,
-                                     int64_t maxKeys) {
+AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
+                                     bool isShort) {
   AttentionShape shape;
   shape.valueDim = valueDim;
-  // Rows of a block past the last query are computed for nothing.
-  if (maxQueries <= 16)
-    shape.queryBlock = 16;
+  if (isShort)
+    shape.queryBlock = fewQueries;
   shape.chunk = valueDim > 64 ? 256 : 384;
   // Partial outputs of one query block stay within a megabyte.
   while (shape.queryBlock * (valueDim + 16) * 4 * (maxKeys / shape.chunk) >
@@ -25,6 +24,28 @@ AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxQueries,
 /// as fast as such small heads are worth.
 static bool wholeValues(const AttentionShape &shape, const CpuTarget &target) {
   return shape.valueDim % target.lanes == 0;
+}
+
+const std::vector<Knob<AttentionKnobs>> &attentionKnobSpace() {
+  static const std::vector<Knob<AttentionKnobs>> space = {
+      {"score_keys",
+       "keys of a score tile",
+       &AttentionKnobs::scoreKeys,
+       {2, 4, 6, 8, 12, 16}},
+      {"score_queries",
+       "queries of a score tile",
+       &AttentionKnobs::scoreQueries,
+       {8, 16, 24, 48}},
+      {"value_queries",
+       "queries of a value tile",
+       &AttentionKnobs::valueQueries,
+       {2, 4, 6, 8, 12, 16}},
+      {"value_columns",
+       "columns of a value tile",
+       &AttentionKnobs::valueColumns,
+       {8, 16, 24, 32, 40, 48, 64}},
+  };
+  return space;
 }
 
 AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
@@ -40,7 +61,7 @@ AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
     knobs.valueQueries = 6;
     knobs.valueColumns = 64;
   }
-  if (shape.queryBlock == 16) {
+  if (shape.queryBlock == fewQueries) {
     knobs.scoreKeys = wide ? 16 : 6;
     knobs.scoreQueries = 16;
     knobs.valueQueries = !wide || widest ? 4 : 8;

@@ -5,6 +5,7 @@
 #define HEDDLE_SCHEDULES_CPU_ATTENTION_H
 
 #include "schedules/KernelView.h"
+#include "schedules/Knobs.h"
 #include "schedules/Schedule.h"
 
 #include <cstdint>
@@ -19,11 +20,14 @@ struct AttentionShape {
   int64_t valueDim = 64;   ///< width of a value head
 };
 
-/// The default for a head of `valueDim`, at most `maxQueries` queries and at
-/// most `maxKeys` keys. A partial output is kept for every chunk, so that the
-/// chunk grows with the length; short queries have a short block.
-AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxQueries,
-                                     int64_t maxKeys);
+/// At most so many queries have a kernel of their own, with a block of as
+/// many: rows of a block past the last query are computed for nothing.
+constexpr int64_t fewQueries = 16;
+
+/// The default for a head of `valueDim` and at most `maxKeys` keys. A partial
+/// output is kept for every chunk, so that the chunk grows with the length.
+AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
+                                     bool isShort);
 
 struct AttentionKnobs {
   int64_t scoreKeys = 8;     ///< keys of a score tile
@@ -31,6 +35,9 @@ struct AttentionKnobs {
   int64_t valueQueries = 12; ///< queries of a value tile
   int64_t valueColumns = 32; ///< columns of a value tile, whole vectors
 };
+
+/// The knobs that may be set.
+const std::vector<Knob<AttentionKnobs>> &attentionKnobSpace();
 
 AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
                                      const CpuTarget &target);

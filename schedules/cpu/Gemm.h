@@ -4,6 +4,7 @@
 #define HEDDLE_SCHEDULES_CPU_GEMM_H
 
 #include "schedules/KernelView.h"
+#include "schedules/Knobs.h"
 #include "schedules/Schedule.h"
 
 #include <cstdint>
@@ -23,6 +24,9 @@ struct GemmKnobs {
   int64_t blockRows = 64;   ///< rows that share a pass over the panels when a
                             ///< row is finished in the kernel; of tileRows
 };
+
+/// The knobs that may be set; the panel is the algorithm's.
+const std::vector<Knob<GemmKnobs>> &gemmKnobSpace();
 
 /// The default for a target: accumulators, one row of panels and a broadcast
 /// fit the registers.

@@ -6,9 +6,10 @@ namespace heddle::schedule {
 
 namespace {
 
-/// Vectorises the innermost dim; a tail that does not fill a vector is
-/// guarded. Extents below a vector stay scalar.
-void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target) {
+/// Vectorises the innermost dim, `vectors` a step; a tail that does not fill a
+/// vector is guarded. Extents below a vector stay scalar.
+void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target,
+                  int64_t vectors = 1) {
   if (func.dims.empty())
     return;
   std::optional<int64_t> extent = func.extents[0];
@@ -16,6 +17,8 @@ void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target) {
     return;
   if (extent && *extent % target.lanes == 0) {
     stage.vectorize(func.dims[0], target.lanes);
+    if (vectors > 1)
+      stage.unroll(func.dims[0], vectors);
     return;
   }
   std::string inner = func.dims[0] + "v";
@@ -24,9 +27,9 @@ void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target) {
       .vectorize(inner);
 }
 
-/// All dims but the innermost as one parallel loop; the name of that loop,
-/// empty where there is no such dim.
-std::string fuseRows(Stage stage, const FuncView &out) {
+/// All dims but the innermost as one loop in parallel tasks; the name of the
+/// loop over the rows of a task, empty where there is no such dim.
+std::string fuseRows(Stage stage, const FuncView &out, int64_t taskRows) {
   if (out.dims.size() < 2)
     return {};
   std::string loop = out.dims[1];
@@ -35,8 +38,13 @@ std::string fuseRows(Stage stage, const FuncView &out) {
     stage.fuse(loop, out.dims[i], fused);
     loop = fused;
   }
-  stage.parallel(loop);
-  return loop;
+  if (taskRows == 1) {
+    stage.parallel(loop);
+    return loop;
+  }
+  stage.split(loop, "task", "row", taskRows, Tail::GuardWithIf)
+      .parallel("task");
+  return "row";
 }
 
 void place(Stage stage, const std::string &consumer, const std::string &loop) {
@@ -65,11 +73,49 @@ void scheduleRowReduction(Schedule &schedule, const FuncView &func,
   }
 }
 
+const std::vector<Knob<RowsKnobs>> &rowsKnobSpace() {
+  static const std::vector<Knob<RowsKnobs>> space = {
+      {"task_rows",
+       "rows of a task",
+       &RowsKnobs::taskRows,
+       {1, 2, 4, 8, 16, 32, 64, 128, 256}},
+      {"vectors",
+       "vectors of the output row written a step",
+       &RowsKnobs::vectors,
+       {1, 2, 4, 8}},
+  };
+  return space;
+}
+
+RowsKnobs defaultRowsKnobs(Family family, std::optional<int64_t> extent,
+                           const CpuTarget &target) {
+  RowsKnobs knobs;
+  if (!extent)
+    return knobs;
+  // Copies and sums cost a tenth of what exponentials and moments do.
+  bool isCheap = family == Family::Elementwise || family == Family::Gather;
+  int64_t elements = isCheap ? 4096 : 1024;
+  while (knobs.taskRows < 256 && knobs.taskRows * *extent < elements)
+    knobs.taskRows *= 2;
+  if (isCheap && *extent % (2 * target.lanes) == 0)
+    knobs.vectors = 2;
+  return knobs;
+}
+
+std::string checkRowsKnobs(const RowsKnobs &knobs,
+                           std::optional<int64_t> extent,
+                           const CpuTarget &target) {
+  if (knobs.vectors > 1 &&
+      (!extent || *extent % (knobs.vectors * target.lanes) != 0))
+    return "the vectors of a step must divide a row of constant extent";
+  return {};
+}
+
 void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
-                     const CpuTarget &target) {
+                     const RowsKnobs &knobs, const CpuTarget &target) {
   const FuncView &out = *view.find(Role::Output);
-  std::string loop = fuseRows(schedule.func(out.name), out);
-  vectorizeRow(schedule.func(out.name), out, target);
+  std::string loop = fuseRows(schedule.func(out.name), out, knobs.taskRows);
+  vectorizeRow(schedule.func(out.name), out, target, knobs.vectors);
   for (const FuncView &func : view.funcs) {
     if (func.role == Role::Lanes || func.role == Role::Scalar ||
         func.role == Role::Serial) {

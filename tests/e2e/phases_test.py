@@ -65,7 +65,9 @@ class Phases(support.Case):
         self.works("compile", support.FIRST, *FIRST_WEIGHTS, "--stop-after",
                    "objects", "-o", folder)
         self.assertEqual({path.name for path in folder.iterdir()},
-                         {"heddle_k0_avx512.o", "heddle_k0_avx2.o"})
+                         {f"heddle_{kernel}_{variant}.o"
+                          for kernel in ["k0", "k0_few"]
+                          for variant in support.VARIANTS})
         self.refused(["--stop-after objects needs a folder: -o FOLDER"],
                      "compile", support.FIRST, *FIRST_WEIGHTS, "--stop-after",
                      "objects")
@@ -100,19 +102,20 @@ class EditedSchedule(support.Case):
         text = self.works("compile", support.FIRST, *FIRST_WEIGHTS,
                           "--stop-after", "schedule").text
         edited = text
+        schedules = 2 * len(support.VARIANTS)  # for few rows, and for more
         for directive in [r"(split %out\[m\] into \(mo, mi\) by )\d+"
                           r"( tail guard_with_if)",
                           r"(bound_extent %acc\[m\] )\d+(\s)"]:
             edited, count = re.subn(directive, rf"\g<1>{ROWS}\2", edited)
-            self.assertEqual(count, len(support.VARIANTS))
+            self.assertEqual(count, schedules)
         # Not unrolled, the loop over a tile's rows stands in the statement.
         edited, count = re.subn(r"\n *halide.unroll %acc stage 1 \[m\].*", "",
                                 edited)
-        self.assertEqual(count, len(support.VARIANTS))
+        self.assertEqual(count, schedules)
         before = self.write("before.mlir", text)
         after = self.write("after.mlir", edited)
         loop = re.compile(rf"for \(acc\.s1\.m\S*, 0, {ROWS}\)")
-        for path, found in [(before, 0), (after, 2 * len(support.VARIANTS))]:
+        for path, found in [(before, 0), (after, 2 * schedules)]:
             stmt = self.works("compile", path, *FIRST_WEIGHTS, "--stop-after",
                               "stmt").text
             self.assertEqual(len(loop.findall(stmt)), found)

@@ -29,8 +29,8 @@ class Progress(support.Case):
         code, shown = self.on_a_terminal(*COMPILE, "-o", self.folder / "a.so")
         self.assertEqual(code, 0, shown)
         lines = shown.split("\r\033[K")
-        self.assertIn("kernel 1 of 2", lines)
-        self.assertIn("kernel 2 of 2", lines)
+        self.assertIn("kernel 1 of 4", lines)
+        self.assertIn("kernel 4 of 4", lines)
         self.assertEqual(lines[-1], "")
 
     def test_a_pipe_stays_quiet(self):

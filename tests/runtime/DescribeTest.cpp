@@ -83,6 +83,41 @@ TEST(Describe, ShapesAndCosts) {
   EXPECT_EQ(flops, 30u);
 }
 
+TEST(Describe, SmallSizesHaveAKernelOfTheirOwn) {
+  // Kernel 0 where batch <= 2, else 1: min(1, max(0, batch - 2)).
+  ArtifactSpec spec = tinySpec();
+  Expr past = operation(HEDDLE_OP_ADD, dim(0), constant(-2));
+  past = operation(HEDDLE_OP_MAX, past, constant(0));
+  spec.entries[0].dispatches[1].choice =
+      operation(HEDDLE_OP_MIN, past, constant(1));
+  // A choice of what is not there is found when it is made.
+  spec.entries[0].dispatches[2].choice = dim(0);
+  Loaded loaded(tinyFile(spec));
+  ASSERT_EQ(loaded.status, HEDDLE_OK) << loaded.error;
+  uint32_t kernel = 9;
+  for (int64_t batch : {1, 2, 3, 4}) {
+    int64_t dims[2] = {batch, 5};
+    ASSERT_EQ(heddle_module_dispatch_kernel(loaded.module, 0, 1, dims, 2,
+                                            &kernel, nullptr),
+              HEDDLE_OK);
+    EXPECT_EQ(kernel, batch <= 2 ? 0u : 1u);
+    ASSERT_EQ(heddle_module_dispatch_kernel(loaded.module, 0, 0, dims, 2,
+                                            &kernel, nullptr),
+              HEDDLE_OK);
+    EXPECT_EQ(kernel, 0u);
+  }
+  int64_t dims[2] = {4, 5};
+  heddle_error error{};
+  EXPECT_EQ(heddle_module_dispatch_kernel(loaded.module, 0, 2, dims, 2, &kernel,
+                                          &error),
+            HEDDLE_BAD_ARTIFACT);
+  EXPECT_STREQ(error.message,
+               "a dispatch has no valid choice of kernels at these dims");
+  EXPECT_EQ(heddle_module_dispatch_kernel(loaded.module, 0, 3, dims, 2, &kernel,
+                                          &error),
+            HEDDLE_INVALID_ARGUMENT);
+}
+
 TEST(Describe, DimsAreChecked) {
   int64_t dims[2] = {3, 9};
   heddle_error error{};

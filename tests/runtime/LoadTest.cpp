@@ -229,6 +229,10 @@ TEST(Load, MetadataThatLies) {
   spoil([](ArtifactSpec &s) { s.entries[0].dispatches[0].kernel = 3; },
         HEDDLE_BAD_ARTIFACT,
         damaged + "entry \"main\"'s dispatch 0 names kernel 3 of 3");
+  spoil([](ArtifactSpec &s) { s.entries[0].dispatches[0].choice = dim(2); },
+        HEDDLE_BAD_ARTIFACT,
+        damaged + "entry \"main\"'s dispatch 0's choice of kernels is no "
+                  "formula");
   spoil([](ArtifactSpec &s) { s.entries[0].inputs[0] = 7; },
         HEDDLE_BAD_ARTIFACT,
         damaged + "entry \"main\"'s inputs names buffer 7 of 7");

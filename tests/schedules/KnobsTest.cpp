@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/Gemv.h"
+#include "schedules/cpu/Rows.h"
 #include <gtest/gtest.h>
 
 using namespace heddle::schedule;
@@ -38,7 +40,8 @@ TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
   for (const CpuTarget &target : cpuTargets())
     for (int64_t width : {1, 4, 20, 8, 16, 32, 64, 80, 96, 128, 256})
       for (int64_t length : {1, 16, 17, 512, 32768}) {
-        AttentionShape shape = defaultAttentionShape(width, length, length);
+        AttentionShape shape =
+            defaultAttentionShape(width, length, length <= fewQueries);
         EXPECT_EQ(checkAttentionKnobs(defaultAttentionKnobs(shape, target),
                                       shape, target),
                   "")
@@ -47,13 +50,13 @@ TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
 }
 
 TEST(AttentionKnobs, ChunksGrowWithTheLength) {
-  EXPECT_EQ(defaultAttentionShape(64, 512, 512).chunk, 384);
-  EXPECT_GT(defaultAttentionShape(128, 512, 65536).chunk, 256);
+  EXPECT_EQ(defaultAttentionShape(64, 512, false).chunk, 384);
+  EXPECT_GT(defaultAttentionShape(128, 65536, false).chunk, 256);
 }
 
 TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
-  EXPECT_EQ(defaultAttentionShape(64, 16, 512).queryBlock, 16);
-  EXPECT_EQ(defaultAttentionShape(64, 17, 512).queryBlock, 48);
+  EXPECT_EQ(defaultAttentionShape(64, 512, true).queryBlock, 16);
+  EXPECT_EQ(defaultAttentionShape(64, 512, false).queryBlock, 48);
 }
 
 TEST(AttentionKnobs, NamesTheBrokenConstraint) {
@@ -67,4 +70,59 @@ TEST(AttentionKnobs, NamesTheBrokenConstraint) {
             "the tiles must be whole vectors");
   EXPECT_EQ(checkAttentionKnobs({16, 48, 12, 32}, shape, wide),
             "a tile needs more registers than the target has");
+}
+
+TEST(GemvKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t panel : {16, 32, 48, 64})
+      EXPECT_EQ(checkGemvKnobs(defaultGemvKnobs(panel, target), 1, target), "")
+          << target.name << ", panel " << panel;
+}
+
+TEST(GemvKnobs, NamesTheBrokenConstraint) {
+  const CpuTarget &wide = cpuTargets()[0];
+  EXPECT_EQ(checkGemvKnobs({48, 1, 48, 4}, 6, wide),
+            "the tile's panels must divide the weight's");
+  EXPECT_EQ(checkGemvKnobs({48, 1, 16, 2}, 6, wide),
+            "a tile of several panels must take them whole");
+  EXPECT_EQ(checkGemvKnobs({48, 4, 48, 4}, 8, wide),
+            "the tile needs more registers than the target has");
+}
+
+TEST(RowsKnobs, DefaultsAreLegalForEveryFamilyAndRow) {
+  for (const CpuTarget &target : cpuTargets())
+    for (Family family : {Family::Norm, Family::Softmax, Family::Reduction,
+                          Family::Gather, Family::Elementwise})
+      for (std::optional<int64_t> extent :
+           {std::optional<int64_t>(), std::optional<int64_t>(1),
+            std::optional<int64_t>(37), std::optional<int64_t>(384)})
+        EXPECT_EQ(checkRowsKnobs(defaultRowsKnobs(family, extent, target),
+                                 extent, target),
+                  "")
+            << target.name << ", " << name(family);
+}
+
+TEST(RowsKnobs, NamesTheBrokenConstraint) {
+  EXPECT_EQ(checkRowsKnobs({1, 8}, 96, cpuTargets()[0]),
+            "the vectors of a step must divide a row of constant extent");
+  EXPECT_EQ(checkRowsKnobs({1, 2}, std::nullopt, cpuTargets()[0]),
+            "the vectors of a step must divide a row of constant extent");
+}
+
+TEST(Knobs, SetsWhatIsInTheSpaceOnly) {
+  RowsKnobs knobs;
+  EXPECT_EQ(setKnob(knobs, rowsKnobSpace(), "task_rows", 8), "");
+  EXPECT_EQ(knobs.taskRows, 8);
+  EXPECT_EQ(setKnob(knobs, rowsKnobSpace(), "vectors", 3),
+            "knob 'vectors' is 3, expected one of 1, 2, 4, 8");
+  EXPECT_EQ(knobs.vectors, 1);
+  EXPECT_EQ(setKnob(knobs, rowsKnobSpace(), "rows", 1),
+            "there is no knob 'rows', expected one of task_rows, vectors");
+}
+
+TEST(Family, NamesReadBack) {
+  for (Family family : {Family::Gemm, Family::Gemv, Family::Attention,
+                        Family::Norm, Family::Softmax, Family::Reduction,
+                        Family::Gather, Family::Elementwise})
+    EXPECT_EQ(familyOf(name(family)), family);
 }

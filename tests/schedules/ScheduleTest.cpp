@@ -52,22 +52,32 @@ bool has(const Schedule &schedule, Kind kind) {
 
 TEST(RowsSchedule, FusesRowsIntoOneParallelLoop) {
   Schedule schedule;
-  scheduleRowsCpu(schedule, rowsView(64, {"d0", "d1", "d2"}), cpuTargets()[0]);
+  scheduleRowsCpu(schedule, rowsView(64, {"d0", "d1", "d2"}), RowsKnobs{},
+                  cpuTargets()[0]);
   EXPECT_TRUE(has(schedule, Kind::Fuse));
   EXPECT_TRUE(has(schedule, Kind::Parallel));
   EXPECT_TRUE(has(schedule, Kind::Vectorize));
   EXPECT_FALSE(has(schedule, Kind::Split));
 }
 
+TEST(RowsSchedule, TakesSomeRowsATask) {
+  Schedule schedule;
+  scheduleRowsCpu(schedule, rowsView(64, {"d0", "d1"}), RowsKnobs{8, 2},
+                  cpuTargets()[0]);
+  EXPECT_TRUE(has(schedule, Kind::Split));
+  EXPECT_TRUE(has(schedule, Kind::Unroll));
+}
+
 TEST(RowsSchedule, GuardsARaggedRow) {
   Schedule schedule;
-  scheduleRowsCpu(schedule, rowsView(37, {"d0", "d1"}), cpuTargets()[0]);
+  scheduleRowsCpu(schedule, rowsView(37, {"d0", "d1"}), RowsKnobs{},
+                  cpuTargets()[0]);
   EXPECT_TRUE(has(schedule, Kind::Split));
 }
 
 TEST(RowsSchedule, LeavesAShortRowScalar) {
   Schedule schedule;
-  scheduleRowsCpu(schedule, rowsView(3, {"d0"}), cpuTargets()[0]);
+  scheduleRowsCpu(schedule, rowsView(3, {"d0"}), RowsKnobs{}, cpuTargets()[0]);
   EXPECT_FALSE(has(schedule, Kind::Vectorize));
   EXPECT_FALSE(has(schedule, Kind::Parallel));
 }

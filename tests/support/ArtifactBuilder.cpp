@@ -70,9 +70,10 @@ heddle_meta_span putEntries(Block &block, const ArtifactSpec &spec) {
     std::vector<heddle_meta_dispatch> dispatches;
     for (const DispatchSpec &dispatch : entry.dispatches)
       dispatches.push_back(
-          {dispatch.kernel, 0, block.put(dispatch.inputs),
-           block.put(dispatch.outputs), block.put(dispatch.values),
-           block.put(dispatch.flops), block.text(dispatch.origin)});
+          {dispatch.kernel, 0, block.put(dispatch.choice),
+           block.put(dispatch.inputs), block.put(dispatch.outputs),
+           block.put(dispatch.values), block.put(dispatch.flops),
+           block.text(dispatch.origin)});
     entries.push_back({block.text(entry.name), block.put(entry.inputs),
                        block.put(entry.outputs), block.put(dispatches),
                        block.put(entry.arena), block.put(entry.scratch)});

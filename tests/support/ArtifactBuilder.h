@@ -55,6 +55,7 @@ struct DispatchSpec {
   std::vector<int64_t> values;
   Expr flops;
   std::string origin;
+  Expr choice = {}; ///< of kernels, by size; empty: always `kernel`
 };
 struct EntrySpec {
   std::string name;

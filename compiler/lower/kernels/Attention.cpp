@@ -53,8 +53,8 @@ HeadOperand headOperand(Value value) {
 class AttentionLowering {
 public:
   AttentionLowering(ModuleOp module, graph::OutlinedOp kernel,
-                    graph::AttentionOp attention)
-      : module(module), kernel(kernel), op(attention),
+                    graph::AttentionOp attention, const KernelForm &form)
+      : module(module), kernel(kernel), op(attention), form(form),
         q(headOperand(attention.getQ())), k(headOperand(attention.getK())),
         v(headOperand(attention.getV())) {}
 
@@ -105,6 +105,7 @@ private:
   ModuleOp module;
   graph::OutlinedOp kernel;
   graph::AttentionOp op;
+  const KernelForm &form;
   HeadOperand q, k, v;
   KernelPlan kernelPlan;
   std::optional<KernelBuilder> builder;
@@ -129,8 +130,8 @@ LogicalResult AttentionLowering::plan() {
   group = *hq / *hkv;
   std::vector<shape::DimRange> ranges = kernel.dimRanges();
   tile = schedule::defaultAttentionShape(
-      width, shape::maximum(q.shape[2], ranges).value_or(INT32_MAX),
-      shape::maximum(k.shape[2], ranges).value_or(INT32_MAX));
+      width, shape::maximum(k.shape[2], ranges).value_or(INT32_MAX),
+      form.isFew);
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     OperandPlan plan = plainPlan(argument);
     for (const HeadOperand &operand : {q, k, v})
@@ -317,7 +318,10 @@ void AttentionLowering::buildOutput() {
 LogicalResult AttentionLowering::build() {
   if (failed(ScoreRegion::check(op)))
     return failure();
-  builder.emplace(module, kernel, kernelPlan.inputs);
+  std::optional<KernelSize> limit;
+  if (form.isFew)
+    limit = attentionSize(kernel);
+  builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit);
   builder->setLocation(op.getLoc());
   auto tokens = [&](const HeadOperand &operand) {
     if (std::optional<int64_t> constant = operand.shape[2].constant())
@@ -339,8 +343,13 @@ LogicalResult AttentionLowering::build() {
 
 } // namespace
 
-FailureOr<KernelPlan> lowerAttention(ModuleOp module,
-                                     graph::OutlinedOp kernel) {
+KernelSize attentionSize(graph::OutlinedOp kernel) {
+  auto attentions = kernel.getBody().getOps<graph::AttentionOp>();
+  return {shapeOf((*attentions.begin()).getQ())[2], schedule::fewQueries};
+}
+
+FailureOr<KernelPlan> lowerAttention(ModuleOp module, graph::OutlinedOp kernel,
+                                     const KernelForm &form) {
   graph::AttentionOp attention;
   for (Operation &op : kernel.getBody().front()) {
     if (auto found = dyn_cast<graph::AttentionOp>(op)) {
@@ -353,7 +362,7 @@ FailureOr<KernelPlan> lowerAttention(ModuleOp module,
       return op.emitOpError("has no lowering beside an attention");
     }
   }
-  AttentionLowering lowering(module, kernel, attention);
+  AttentionLowering lowering(module, kernel, attention, form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();
   return lowering.result();

@@ -142,6 +142,8 @@ constexpr llvm::StringLiteral extentsAttr = "heddle.extents";
 /// Likewise on the pipeline: its family and the sizes its algorithm fixed.
 constexpr llvm::StringLiteral familyAttr = "heddle.family";
 constexpr llvm::StringLiteral tileAttr = "heddle.tile";
+/// Settings of its knobs that take the place of the defaults, by variant.
+constexpr llvm::StringLiteral knobsAttr = "heddle.knobs";
 
 /// "accumulator", "row", ...
 llvm::StringRef roleName(schedule::Role role);

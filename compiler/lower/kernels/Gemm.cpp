@@ -6,6 +6,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/Gemv.h"
 
 using namespace mlir;
 
@@ -18,8 +19,8 @@ namespace {
 class GemmLowering {
 public:
   GemmLowering(ModuleOp module, graph::OutlinedOp kernel,
-               graph::LinearOp linear)
-      : module(module), kernel(kernel), linear(linear) {}
+               graph::LinearOp linear, const KernelForm &form)
+      : module(module), kernel(kernel), linear(linear), form(form) {}
 
   LogicalResult plan();
   LogicalResult build();
@@ -37,6 +38,7 @@ private:
   ModuleOp module;
   graph::OutlinedOp kernel;
   graph::LinearOp linear;
+  const KernelForm &form;
   KernelPlan kernelPlan;
   std::optional<KernelBuilder> builder;
   int64_t inner = 0, columns = 0, panel = 0;
@@ -50,6 +52,11 @@ private:
   DenseMap<Operation *, Func> scales;
 };
 
+shape::Dim rowsOf(graph::LinearOp linear) {
+  shape::Shape shape = shapeOf(linear.getX());
+  return shape::elementCount(shape::Shape(shape.begin(), shape.end() - 1));
+}
+
 bool isRowOp(Operation *op) {
   return isa<graph::LayerNormOp, graph::L2NormalizeOp>(op);
 }
@@ -59,8 +66,7 @@ LogicalResult GemmLowering::plan() {
   columns = *linear.outFeatures().constant();
   panel = schedule::gemmPanel(columns);
   panelled = columns % panel == 0;
-  shape::Shape shape = shapeOf(linear.getX());
-  rowCount = shape::elementCount(shape::Shape(shape.begin(), shape.end() - 1));
+  rowCount = rowsOf(linear);
   for (unsigned i = 0; i < kernel.getBody().getNumArguments(); ++i)
     if (failed(planArgument(i)))
       return failure();
@@ -230,7 +236,10 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
 }
 
 LogicalResult GemmLowering::build() {
-  builder.emplace(module, kernel, kernelPlan.inputs);
+  std::optional<KernelSize> limit;
+  if (form.isFew)
+    limit = gemmSize(kernel);
+  builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit);
   builder->keep({{"panel", panel}});
   lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
   columnCount = builder->index(columns);
@@ -267,14 +276,20 @@ bool hasPackableLinear(graph::OutlinedOp kernel) {
   return false;
 }
 
-FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel) {
+KernelSize gemmSize(graph::OutlinedOp kernel) {
+  auto linears = kernel.getBody().getOps<graph::LinearOp>();
+  return {rowsOf(*linears.begin()), schedule::gemvRows};
+}
+
+FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,
+                                const KernelForm &form) {
   graph::LinearOp linear;
   for (graph::LinearOp op : kernel.getBody().getOps<graph::LinearOp>()) {
     if (linear)
       return op.emitOpError("has no lowering: two linears in one kernel");
     linear = op;
   }
-  GemmLowering lowering(module, kernel, linear);
+  GemmLowering lowering(module, kernel, linear, form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();
   return lowering.result();

@@ -59,14 +59,20 @@ SmallVector<Type> argumentTypes(graph::OutlinedOp kernel,
 } // namespace
 
 KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
-                             const std::vector<OperandPlan> &inputs)
-    : PipelineBuilder(module, kernel.getLoc(), kernel.getSymName(),
+                             const std::string &name,
+                             const std::vector<OperandPlan> &inputs,
+                             const std::optional<KernelSize> &limit)
+    : PipelineBuilder(module, kernel.getLoc(), name,
                       argumentTypes(kernel, inputs)),
       outlined(kernel), ranges(kernel.dimRanges()) {
   for (auto [i, plan] : llvm::enumerate(inputs)) {
     SmallVector<int64_t> most;
-    for (const shape::Dim &dim : plan.view)
-      most.push_back(shape::maximum(dim, ranges).value_or(0));
+    for (const shape::Dim &dim : plan.view) {
+      std::optional<int64_t> largest = shape::maximum(dim, ranges);
+      if (limit && dim == limit->size)
+        largest = std::min(limit->few, largest.value_or(limit->few));
+      most.push_back(largest.value_or(0));
+    }
     pipeline().setArgAttr(i, "halide.max_extents",
                           builder().getDenseI64ArrayAttr(most));
   }

@@ -22,6 +22,19 @@ struct OperandPlan {
                                    ///< outermost first
 };
 
+/// Which of a kernel's pipelines is built: that for few rows (or queries),
+/// where the kernel's size lets it have one, or that for any number.
+struct KernelForm {
+  std::string name; ///< of the pipeline
+  bool isFew = false;
+};
+
+/// What decides between the two: `size` is at most `few`, or not.
+struct KernelSize {
+  shape::Dim size; ///< rows of a linear, queries of an attention
+  int64_t few = 0;
+};
+
 /// What the host must know of a lowered kernel.
 struct KernelPlan {
   std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
@@ -42,8 +55,10 @@ constexpr llvm::StringLiteral weightAttr = "heddle.weight";
 /// The pipeline of a kernel: arguments as planned, nothing in it yet.
 class KernelBuilder : public PipelineBuilder {
 public:
+  /// With `limit`, its size is known to be at most its `few`.
   KernelBuilder(mlir::ModuleOp module, graph::OutlinedOp kernel,
-                const std::vector<OperandPlan> &inputs);
+                const std::string &name, const std::vector<OperandPlan> &inputs,
+                const std::optional<KernelSize> &limit = std::nullopt);
 
   /// The buffer of an outlined argument; null for any other value.
   mlir::Value bufferOf(mlir::Value value);
@@ -108,17 +123,22 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
 /// 1 / max(norm, eps) of a row.
 Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row, double eps);
 
-/// The three families. The outlined op is read, the pipeline is appended to
-/// the module under the same name; unsupported shapes are diagnosed.
+/// The three kinds of kernels. The outlined op is read, the pipeline is
+/// appended to the module; unsupported shapes are diagnosed.
 mlir::FailureOr<KernelPlan> lowerRows(mlir::ModuleOp module,
                                       graph::OutlinedOp kernel);
 /// True when a linear's features are constant and its weight is one of the
 /// model's, read by nothing else in the kernel, so that it can be packed.
 bool hasPackableLinear(graph::OutlinedOp kernel);
 mlir::FailureOr<KernelPlan> lowerGemm(mlir::ModuleOp module,
-                                      graph::OutlinedOp kernel);
+                                      graph::OutlinedOp kernel,
+                                      const KernelForm &form);
 mlir::FailureOr<KernelPlan> lowerAttention(mlir::ModuleOp module,
-                                           graph::OutlinedOp kernel);
+                                           graph::OutlinedOp kernel,
+                                           const KernelForm &form);
+/// What the forms of such a kernel differ by.
+KernelSize gemmSize(graph::OutlinedOp kernel);
+KernelSize attentionSize(graph::OutlinedOp kernel);
 
 } // namespace heddle::lower
 

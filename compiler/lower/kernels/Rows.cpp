@@ -371,7 +371,7 @@ FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
   Value result = kernel.returned()[0];
   plan.output = plainPlan(result);
 
-  KernelBuilder builder(module, kernel, plan.inputs);
+  KernelBuilder builder(module, kernel, kernel.getSymName().str(), plan.inputs);
   RowsLowering lowering(builder, kernel);
   for (Operation &op : kernel.getBody().front())
     if (failed(lowering.prepare(&op)))

@@ -185,6 +185,9 @@ typedef struct heddle_meta_variant {
 typedef struct heddle_meta_dispatch {
   uint32_t kernel; /* index into kernels */
   uint32_t reserved;
+  /* The kernel that runs at given dims, where small sizes have one of their
+   * own; empty: always `kernel`. */
+  heddle_meta_formula choice;
   heddle_meta_span inputs;   /* of uint32_t buffer indices */
   heddle_meta_span outputs;  /* of uint32_t buffer indices */
   heddle_meta_span values;   /* of int64_t: the graph value in each output */

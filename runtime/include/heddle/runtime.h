@@ -229,6 +229,14 @@ HEDDLE_API heddle_status heddle_module_dispatch_flops(
     const heddle_module *module, uint32_t entry, uint32_t dispatch,
     const int64_t *dims, size_t num_dims, uint64_t *flops, heddle_error *error);
 
+/** The kernel that one dispatch calls at these dims: small sizes may have one
+ *  of their own. heddle_dispatch_info.kernel is the one for all others.
+ *  @param kernel  receives an index for heddle_module_kernel. */
+HEDDLE_API heddle_status heddle_module_dispatch_kernel(
+    const heddle_module *module, uint32_t entry, uint32_t dispatch,
+    const int64_t *dims, size_t num_dims, uint32_t *kernel,
+    heddle_error *error);
+
 /* ---- Sessions ------------------------------------------------------------ */
 
 typedef struct heddle_session_options {

@@ -36,7 +36,7 @@ hgraph.model @Columns {dims = [#hgraph.dim<"t", 1, 9>]} {
 // CHECK-LABEL: host.program @Computed
 // CHECK: halide.pipeline
 // CHECK: halide.pipeline
-// CHECK-SAME: heddle.family = "rows"
+// CHECK-SAME: heddle.family = "reduction"
 // CHECK: halide.func "product"
 hgraph.model @Computed {dims = []} {
   hgraph.entry @main(%x: tensor<3x8xf32> {hgraph.name = "x"}, %w: tensor<5x8xf32> {hgraph.name = "w"}) -> (tensor<3x5xf32> {hgraph.name = "y"}) {

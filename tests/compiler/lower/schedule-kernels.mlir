@@ -1,7 +1,12 @@
-// RUN: heddle-opt %s --heddle-group-kernels --heddle-lower-graph-to-host --heddle-lower-graph-to-halide --heddle-schedule-kernels | FileCheck %s
+// RUN: heddle-opt %s -split-input-file --heddle-group-kernels --heddle-lower-graph-to-host --heddle-lower-graph-to-halide --heddle-schedule-kernels | FileCheck %s
 
 // One schedule a variant; the register tile fits the target's registers.
-// CHECK-LABEL: halide.pipeline @k0
+// CHECK-LABEL: halide.pipeline @k0_few
+// CHECK-SAME: heddle.family = "gemv"
+// CHECK: halide.schedule "avx512"
+// CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_with_if
+// CHECK-LABEL: halide.pipeline @k0(
+// CHECK-SAME: heddle.family = "gemm"
 // CHECK: halide.schedule "avx512"
 // CHECK: halide.split %out[m] into (mo, mi) by 8 tail guard_with_if
 // CHECK: halide.bound_extent %acc[n] 48
@@ -9,10 +14,26 @@
 // CHECK: halide.schedule "avx2"
 // CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_with_if
 // CHECK: halide.bound_extent %acc[n] 24
-hgraph.model @Linear {dims = [#hgraph.dim<"b", 1, 4>]} {
+hgraph.model @Linear {dims = [#hgraph.dim<"b", 1, 64>]} {
   hgraph.entry @main(%x: tensor<?x8xf32, #hgraph.dims<"b", "8">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {
     %w = hgraph.weight "w" : tensor<96x8xf32>
     %0 = hgraph.linear %x, %w layout(out_in) : (tensor<?x8xf32, #hgraph.dims<"b", "8">>, tensor<96x8xf32>) -> tensor<?x96xf32, #hgraph.dims<"b", "96">>
     hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
   }
+}
+
+// -----
+
+// Knobs that are given take the place of the defaults, for one variant.
+// CHECK-LABEL: halide.pipeline @k1(
+// CHECK: halide.schedule "avx512"
+// CHECK: halide.split %out[d1] into (task, row) by 16 tail guard_with_if
+// CHECK: halide.schedule "avx2"
+// CHECK: halide.parallel %out[d1]
+halide.pipeline @k1(%A: !halide.buffer<?x?xf32>) attributes {heddle.family = "elementwise", heddle.knobs = {avx512 = {task_rows = 16 : i64}}} {
+  %out = halide.func "out" (d0 = %x, d1 = %y) : f32 attributes {heddle.role = "output"} {
+    %a = halide.at %A[%x, %y] : !halide.buffer<?x?xf32>
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<?x?xf32>
 }

@@ -152,3 +152,79 @@ halide.pipeline @k1(%A: !halide.buffer<?xf32>) {
   }
   halide.output %out : !halide.buffer<?xf32>
 }
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(D9) has the choice 3 : i64, expected {callee = @name, size = "formula", up_to = number}}}
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["batch"]] {instead = [3]}
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(D9) has the choice {callee = @k0, up_to = 4 : i64}, expected}}
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["batch"]] {instead = [{callee = @k0, up_to = 4}]}
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(D9) has a choice up to 4 after 4, expected more}}
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["batch"]] {instead = [{callee = @k0, size = "batch", up_to = 4}, {callee = @k0, size = "batch", up_to = 4}]}
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}
+
+// -----
+
+// expected-note @+1 {{the dims are declared here}}
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(D9) has 'rows', which names the undeclared dim 'rows'}}
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["batch"]] {instead = [{callee = @k0, size = "rows", up_to = 4}]}
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(D1) calls @k9, which does not exist}}
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["batch"]] {instead = [{callee = @k9, size = "batch", up_to = 4}]}
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}

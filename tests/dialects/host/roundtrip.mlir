@@ -18,8 +18,8 @@ host.program @tiny dims {batch = [1, 64], seq = [1, 512]} {
     %t = host.slot 1 space "host" : bf16 ["batch"]
     // CHECK-NEXT: host.dispatch @k0 ins(%[[X]], %[[W]]) scalars ["batch * seq"] outs(%[[S]]) views {{\[}}["batch * seq"], ["48", "384", "16"], ["384", "batch * seq"]] {flops = "589824 * batch * seq", values = [7]}
     host.dispatch @k0 ins(%x, %w) scalars ["batch * seq"] outs(%s) views [["batch * seq"], ["48", "384", "16"], ["384", "batch * seq"]] {values = [7], flops = "589824 * batch * seq"}
-    // CHECK-NEXT: host.dispatch @k0 ins(%[[S]], %[[M]]) scalars [] outs(%[[T]]) views {{\[}}["384 * batch * seq"], ["seq", "batch"], ["batch"]]
-    host.dispatch @k0 ins(%s, %m) scalars [] outs(%t) views [["384 * batch * seq"], ["seq", "batch"], ["batch"]]
+    // CHECK-NEXT: host.dispatch @k0 ins(%[[S]], %[[M]]) scalars [] outs(%[[T]]) views {{\[}}["384 * batch * seq"], ["seq", "batch"], ["batch"]] {instead = [{callee = @k0, size = "batch", up_to = 4 : i64}]}
+    host.dispatch @k0 ins(%s, %m) scalars [] outs(%t) views [["384 * batch * seq"], ["seq", "batch"], ["batch"]] {instead = [{callee = @k0, size = "batch", up_to = 4}]}
     // CHECK-NEXT: host.output "states" %[[S]]
     host.output "states" %s
     // CHECK-NEXT: host.output "again" %[[S]]

@@ -1,0 +1,104 @@
+// Register tiles of constant shape: see GemmTile.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/GemmTile.h"
+
+namespace heddle::schedule {
+
+std::string checkTile(const TileShape &tile, const CpuTarget &target) {
+  if (tile.panel % tile.columns != 0)
+    return "the tile's columns must divide the panel";
+  if (tile.columns % target.lanes != 0)
+    return "the tile's columns must be whole vectors";
+  if (tile.panels > 1 && tile.columns != tile.panel)
+    return "a tile of several panels must take them whole";
+  int64_t vectors = tile.panels * tile.columns / target.lanes;
+  if (tile.rows * vectors + vectors + 1 > target.registers)
+    return "the tile needs more registers than the target has";
+  return {};
+}
+
+namespace {
+
+constexpr const char *panelGroup = "panels";
+
+/// Splits `tiled` into tiles; gives the loop that a tile is computed in. With
+/// two dims the columns are one axis, whose last tile is guarded; with three
+/// they are panels.
+std::string splitTiles(Schedule &schedule, const FuncView &tiled,
+                       const TileShape &tile, const CpuTarget &target,
+                       Tail rowTail) {
+  const std::string &n = tiled.dims[0], &m = tiled.dims.back();
+  Stage stage = schedule.func(tiled.name);
+  stage.split(m, "mo", "mi", tile.rows, rowTail);
+  std::string column = "ni", loop = "mo";
+  if (tiled.dims.size() == 2) {
+    stage.split(n, "no", "ni", tile.columns, Tail::GuardWithIf)
+        .reorder({"ni", "mi", "mo", "no"});
+  } else if (tile.columns < tile.panel) {
+    stage.bound(n, 0, tile.panel)
+        .split(n, "no", "ni", tile.columns)
+        .reorder({"ni", "mi", "no", "mo", tiled.dims[1]});
+    loop = "no";
+  } else {
+    column = n;
+    stage.bound(n, 0, tile.panel);
+    if (tile.panels > 1)
+      stage.split(tiled.dims[1], panelGroup, "panel", tile.panels)
+          .reorder({n, "panel", "mi", "mo", panelGroup})
+          .unroll("panel");
+    else
+      stage.reorder({n, "mi", "mo", tiled.dims[1]});
+  }
+  stage.vectorize(column, target.lanes).unroll(column).unroll("mi");
+  return loop;
+}
+
+} // namespace
+
+std::string panelLoop(const FuncView &func, const TileShape &tile) {
+  if (func.dims.size() == 2)
+    return "no";
+  return tile.panels > 1 ? panelGroup : func.dims[1];
+}
+
+void scheduleTile(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const TileShape &tile,
+                  const CpuTarget &target, Tail rowTail) {
+  std::string loop = splitTiles(schedule, tiled, tile, target, rowTail);
+  const std::string &n = accumulator.dims[0], &m = accumulator.dims.back();
+  Stage pure = schedule.func(accumulator.name);
+  Stage sum = schedule.update(accumulator.name);
+  std::vector<std::string> order = {n, m, accumulator.reductionDims[0]};
+  pure.computeAt(tiled.name, loop)
+      .boundExtent(n, tile.columns)
+      .boundExtent(m, tile.rows);
+  if (tile.panels > 1) {
+    const std::string &panel = accumulator.dims[1];
+    pure.boundExtent(panel, tile.panels).unroll(panel);
+    order.insert(order.begin() + 1, panel);
+    sum.unroll(panel);
+  }
+  pure.vectorize(n, target.lanes).unroll(n).unroll(m);
+  sum.reorder(order).vectorize(n, target.lanes).unroll(n).unroll(m);
+}
+
+void scheduleRowFinish(Schedule &schedule, const FuncView &out, int64_t panel,
+                       int64_t blockRows, const CpuTarget &target) {
+  const std::string &n = out.dims[0], &m = out.dims.back();
+  Stage stage = schedule.func(out.name);
+  stage.split(m, "block", "line", blockRows, Tail::GuardWithIf);
+  if (out.dims.size() == 2) {
+    stage.split(n, "no", "ni", target.lanes, Tail::GuardWithIf)
+        .reorder({"ni", "no", "line", "block"})
+        .vectorize("ni");
+  } else {
+    stage.bound(n, 0, panel)
+        .bound(out.dims[1], 0, *out.extents[1])
+        .reorder({n, out.dims[1], "line", "block"})
+        .vectorize(n, target.lanes)
+        .unroll(n);
+  }
+  stage.parallel("block");
+}
+
+} // namespace heddle::schedule

@@ -1,0 +1,42 @@
+// Register tiles of constant shape: what GEMM and GEMV share.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_SCHEDULES_CPU_GEMMTILE_H
+#define HEDDLE_SCHEDULES_CPU_GEMMTILE_H
+
+#include "schedules/KernelView.h"
+#include "schedules/Schedule.h"
+
+#include <cstdint>
+
+namespace heddle::schedule {
+
+struct TileShape {
+  int64_t panel = 48;   ///< columns of a packed panel
+  int64_t rows = 8;     ///< rows of the tile
+  int64_t columns = 48; ///< its columns in a panel; divides the panel
+  int64_t panels = 1;   ///< panels it reads at once; more than one only of
+                        ///< whole panels, and a divisor of their number
+};
+
+/// Empty when the accumulators, one row of the panels and a broadcast value
+/// fit the registers in whole vectors, else what does not, in words.
+std::string checkTile(const TileShape &tile, const CpuTarget &target);
+
+/// The tiles of `tiled` and in each the accumulator, of a constant shape:
+/// columns vectorised, rows unrolled. Dims as scheduleGemmCpu documents.
+void scheduleTile(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const TileShape &tile,
+                  const CpuTarget &target, Tail rowTail);
+
+/// The loop over `func`'s panels, or over its blocks of columns, of which each
+/// is a task of its own.
+std::string panelLoop(const FuncView &func, const TileShape &tile);
+
+/// The output of a kernel that finishes rows: `blockRows` rows a task, each
+/// written a row at a time at loop "line" of loop "block".
+void scheduleRowFinish(Schedule &schedule, const FuncView &out, int64_t panel,
+                       int64_t blockRows, const CpuTarget &target);
+
+} // namespace heddle::schedule
+
+#endif // HEDDLE_SCHEDULES_CPU_GEMMTILE_H
