@@ -75,6 +75,19 @@ void Elaborator::run(const ast::DimDecl &decl, Span mark) {
              decl.name.span});
 }
 
+void Elaborator::refuseExtent(const ast::Expr &expr, const shape::Dim &extent) {
+  Diagnostic &diagnostic =
+      error(expr.span, "the extent " + extent.str() + " may be less than 1");
+  Binding *name = expr.kind == ast::ExprKind::Variable
+                      ? current->environment.findOwn(expr.text)
+                      : nullptr;
+  if (!name || name->kind != BindingKind::Parameter)
+    return;
+  diagnostic.note(name->span,
+                  "parameter '" + expr.text + "' is " + extent.str());
+  name->value = Poison(); // said once
+}
+
 std::optional<TensorType>
 Elaborator::tensorType(const ast::Name &element,
                        const std::vector<ast::ExprPtr> &list) {
@@ -101,7 +114,7 @@ Elaborator::tensorType(const ast::Name &element,
             "an extent must be an integer or a dim, found " + describe(value));
       type.reset();
     } else if (!shape::provablyAtMost(1, *extent, program.dims)) {
-      error(expr->span, "the extent " + extent->str() + " may be less than 1");
+      refuseExtent(*expr, *extent);
       type.reset();
     } else {
       type->shape.push_back(*extent);
@@ -144,10 +157,14 @@ void Elaborator::run(const ast::InputDecl &decl, Span mark) {
 void Elaborator::run(const ast::WeightDecl &decl, Span) {
   Datum path = evaluate(*decl.path);
   std::optional<TensorType> type = tensorType(decl.element, decl.extents);
-  if (isPoison(path) || !type)
+  if (isPoison(path))
     return;
   const std::string &name = std::get<Path>(path).text;
   Span span = decl.path->span;
+  if (!type) {
+    wronglyDeclared.insert(name);
+    return;
+  }
   if (type->element != ElementType::F32) {
     error(decl.element.span,
           "a weight is f32, found " + std::string(dsl::name(type->element)));

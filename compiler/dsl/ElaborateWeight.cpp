@@ -36,13 +36,15 @@ Elaborator::shapeOfWeight(const std::string &name,
     if (known != declared.end())
       return known->second.type.shape;
     // What is missing was noted; a shape lets the checks go on.
-    if (!derived && !options.weights)
+    if (!derived && !options.weights && !wronglyDeclared.count(name))
       error(use, "nothing tells the shape of weight '" + name + "'; " + hint);
     return derived;
   }
-  if (stored->element != "F32") {
+  // All become f32 where they are read.
+  if (stored->element != "F32" && stored->element != "F16" &&
+      stored->element != "BF16") {
     error(use, "weight '" + name + "' is " + stored->element + " in " +
-                   stored->file + ", and must be F32");
+                   stored->file + ", and must be F32, F16 or BF16");
     return std::nullopt;
   }
   shape::Shape extents(stored->extents.begin(), stored->extents.end());
@@ -63,7 +65,8 @@ Elaborator::shapeOfWeight(const std::string &name,
 }
 
 bool Elaborator::isWeight(const std::string &name) const {
-  return declared.count(name) || weights.count(name) ||
+  return declared.count(name) || wronglyDeclared.count(name) ||
+         weights.count(name) ||
          (options.weights && options.weights->tensors.count(name));
 }
 

@@ -69,6 +69,8 @@ private:
   /// Reports a name that the model has already; the new one is not added.
   bool isTaken(const ast::Name &name);
   bool requireTop(const char *what, Span mark);
+  /// Reports an extent that may be less than 1: a parameter of it once.
+  void refuseExtent(const ast::Expr &expr, const shape::Dim &extent);
   std::optional<TensorType> tensorType(const ast::Name &element,
                                        const std::vector<ast::ExprPtr> &list);
 
@@ -226,6 +228,8 @@ private:
   Program program;
   std::map<std::string, KnownFunction, std::less<>> functions;
   std::map<std::string, DeclaredWeight, std::less<>> declared;
+  /// Weights whose declared type is wrong: their uses are silent.
+  std::set<std::string, std::less<>> wronglyDeclared;
   std::map<std::string, ValueId, std::less<>> weights;
   std::map<ValueId, size_t> inputs; ///< Index into Program::inputs.
   std::map<std::string, Span, std::less<>> outputs;

@@ -65,8 +65,32 @@ class BadWeights(support.Case):
         for dtype, name in [(np.int32, "I32"), (np.float64, "F64")]:
             path = self.file("dtype", {"w.weight": WEIGHT.astype(dtype),
                                        "w.bias": BIAS})
-            self.not_taken([AT + f"weight 'w.weight' is {name} in {path}"],
-                           path)
+            self.not_taken([AT + f"weight 'w.weight' is {name} in {path}, and "
+                            "must be F32, F16 or BF16"], path)
+
+    def test_half_precision_is_converted(self):
+        brain = (WEIGHT.view(np.uint32) >> 16).astype(np.uint16)
+        x = np.linspace(-2, 2, 24, dtype=np.float32).reshape(3, 8)
+        for name, stored, meant in [
+                ("f16", WEIGHT.astype(np.float16),
+                 WEIGHT.astype(np.float16).astype(np.float32)),
+                ("bf16", brain,
+                 (brain.astype(np.uint32) << 16).view(np.float32))]:
+            half = self.file(name, {"w.weight": stored, "w.bias": BIAS})
+            artifact = self.compiled(name, support.FIRST, "--weights", half)
+            found = self.run_model(artifact, {"x": x})["y"]
+            np.testing.assert_allclose(
+                found, np.maximum(x @ meant.T + BIAS, 0), rtol=1e-6, atol=1e-6)
+            # The reference reads the original file, the artefact its own tail.
+            whole = self.file(name + "-whole", {"w.weight": meant,
+                                                "w.bias": BIAS})
+            for weights in [half, whole]:
+                self.works("verify", artifact, "--weights", weights, "--dims",
+                           "batch=3")
+            other = self.file("other", {"w.weight": -meant, "w.bias": BIAS})
+            done = support.tool("verify", artifact, "--weights", other,
+                                "--dims", "batch=3")
+            self.assertEqual(done.code, 1, done.text)
 
     def test_a_wrong_shape_names_both_shapes(self):
         path = self.file("shape", {"w.weight": np.ones((16, 9), np.float32),

@@ -113,6 +113,11 @@ TEST(Inputs, HaveATypeAndExtents) {
             "number\n");
   EXPECT_EQ(reportIn("input x: f32[0]"),
             "1:24: error: the extent 0 may be less than 1\n");
+  EXPECT_EQ(report("model M(d = 0) { weight @t.weight: f32[9, d],\n"
+                   "@u.weight: f32[d]\ninput i: i32[2], x: f32[d]\n"
+                   "output y = embed(i, @t) + layer_norm(x, @u) }"),
+            "1:43: error: the extent 0 may be less than 1\n"
+            "1:9: note: parameter 'd' is 0\n");
   EXPECT_EQ(reportIn("dim d in 1..8\ninput x: f32[d - 1]"),
             "2:14: error: the extent d - 1 may be less than 1\n");
   EXPECT_EQ(reportIn("input x: f32[bach]\ndim batch in 1..2"),

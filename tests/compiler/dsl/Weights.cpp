@@ -58,7 +58,7 @@ TEST(Weights, AgreeWithTheText) {
             "2:5: note: weight 't' is f32[8]\n");
 }
 
-TEST(Weights, AreF32AndNotEmpty) {
+TEST(Weights, AreFloatsAndNotEmpty) {
   WeightShapes shapes = files({{"a.weight", {16, 0}}, {"a.bias", {16}}});
   shapes.tensors["b.weight"] = {"I64", {16, 8}, "w.safetensors"};
   shapes.tensors["b.bias"] = {"F32", {16}, "w.safetensors"};
@@ -66,7 +66,13 @@ TEST(Weights, AreF32AndNotEmpty) {
             "2:5: error: weight 'a.weight' [16, 0] in w.safetensors has no "
             "elements\n"
             "3:5: error: weight 'b.weight' is I64 in w.safetensors, and must "
-            "be F32\n");
+            "be F32, F16 or BF16\n");
+  for (const char *half : {"F16", "BF16"}) {
+    shapes.tensors["b.weight"].element = half;
+    EXPECT_EQ(reportWith(shapes, "output y = linear(x, @b)"),
+              "-: remark: 2 tensors of the weight files not used: 'a.bias', "
+              "'a.weight'\n");
+  }
 }
 
 TEST(Weights, AreListedWhenMissing) {
