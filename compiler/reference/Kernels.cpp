@@ -223,6 +223,21 @@ template <typename Scalar> Tensor<Scalar> mergeHeads(const Tensor<Scalar> &x) {
   return out;
 }
 
+/// out [queries, width] = weights [queries, keys] times v [keys, width]; a key
+/// of weight 0 is left out even where its value is no number.
+template <typename Scalar>
+static void weighValues(int64_t queries, int64_t width, int64_t keys,
+                        const Scalar *weights, const Scalar *v, Scalar *out) {
+  if (std::all_of(v, v + keys * width,
+                  [](Scalar value) { return std::isfinite(value); }))
+    return matmul(queries, width, keys, weights, v, out);
+  std::fill_n(out, queries * width, Scalar(0));
+  for (int64_t i = 0; i < queries; ++i)
+    for (int64_t j = 0; j < keys; ++j)
+      for (int64_t d = 0; d < width && weights[i * keys + j] != 0; ++d)
+        out[i * width + d] += weights[i * keys + j] * v[j * width + d];
+}
+
 /// One head: q [Tq, D], k [Tk, D], v [Tk, Dv]; a few query rows at a time.
 template <typename Scalar>
 static void attendHead(const Scalar *q, const Scalar *k, const Scalar *v,
@@ -245,7 +260,8 @@ static void attendHead(const Scalar *q, const Scalar *k, const Scalar *v,
       score.run(b, h, first + i, row);
       softmaxRow(row, keys, 1);
     }
-    matmul(count, valueWidth, keys, scores.data(), v, out + first * valueWidth);
+    weighValues(count, valueWidth, keys, scores.data(), v,
+                out + first * valueWidth);
   }
 }
 

@@ -9,6 +9,9 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <cmath>
+#include <utility>
+
 using namespace mlir;
 using namespace heddle::halide;
 using Halide::Expr;
@@ -134,6 +137,31 @@ Expr signExtend(const Expr &e, Halide::Type type) {
   return e.type().is_bool() ? -wide : wide;
 }
 
+using Halide::Internal::Call;
+
+bool isNumber(const Expr &e) {
+  const auto value = Halide::Internal::as_const_float(e);
+  return value && !std::isnan(*value);
+}
+
+/// strict_max or strict_min of floats, NaN where either is. The instruction
+/// gives its second operand where one is NaN, so a constant first is enough;
+/// Halide's plain max would move it to the end.
+Expr keepingNaN(Call::IntrinsicOp extreme, Expr a, Expr b) {
+  if (isNumber(b))
+    std::swap(a, b);
+  Expr result = Call::make(a.type(), extreme, {a, b}, Call::PureIntrinsic);
+  return isNumber(a) ? result : Halide::select(Halide::is_nan(a), a, result);
+}
+
+Expr maximum(const Expr &a, const Expr &b) {
+  return keepingNaN(Call::strict_max, a, b);
+}
+
+Expr minimum(const Expr &a, const Expr &b) {
+  return keepingNaN(Call::strict_min, a, b);
+}
+
 /// Element `op.getElement()` of a func, or a load.
 Expr at(AtOp op, Kernel &kernel) {
   std::vector<Expr> indices;
@@ -208,10 +236,10 @@ Expr arithFloat(Operation *op, const Operands &in) {
       .Case([&](arith::MulFOp) { return in[0] * in[1]; })
       .Case([&](arith::DivFOp) { return in[0] / in[1]; })
       .Case([&](arith::NegFOp) { return -in[0]; })
-      .Case<arith::MaximumFOp, arith::MaxNumFOp>(
-          [&](auto) { return Halide::max(in[0], in[1]); })
-      .Case<arith::MinimumFOp, arith::MinNumFOp>(
-          [&](auto) { return Halide::min(in[0], in[1]); })
+      .Case([&](arith::MaximumFOp) { return maximum(in[0], in[1]); })
+      .Case([&](arith::MinimumFOp) { return minimum(in[0], in[1]); })
+      .Case([&](arith::MaxNumFOp) { return Halide::max(in[0], in[1]); })
+      .Case([&](arith::MinNumFOp) { return Halide::min(in[0], in[1]); })
       .Case([&](arith::CmpFOp cmp) {
         return compareFloats(cmp.getPredicate(), in[0], in[1]);
       })
@@ -261,7 +289,10 @@ Expr ours(Operation *op, const Operands &in, Kernel &kernel) {
       .Case([&](AtOp read) { return at(read, kernel); })
       .Case([&](DivOp) { return in[0] / in[1]; })
       .Case([&](ModOp) { return in[0] % in[1]; })
-      .Case([&](ClampOp) { return Halide::clamp(in[0], in[1], in[2]); })
+      .Case([&](ClampOp) {
+        return in[0].type().is_float() ? maximum(minimum(in[0], in[2]), in[1])
+                                       : Halide::clamp(in[0], in[1], in[2]);
+      })
       .Case([&](PromiseClampedOp) {
         return Halide::unsafe_promise_clamped(in[0], in[1], in[2]);
       })
@@ -277,9 +308,8 @@ Expr ours(Operation *op, const Operands &in, Kernel &kernel) {
         std::vector<Expr> args;
         for (unsigned i = 0; i < call.getArgs().size(); ++i)
           args.push_back(in[i]);
-        return Halide::Internal::Call::make(halideType(call.getType()),
-                                            call.getName().str(), args,
-                                            Halide::Internal::Call::PureExtern);
+        return Call::make(halideType(call.getType()), call.getName().str(),
+                          args, Call::PureExtern);
       })
       .Default([](Operation *) { return Expr(); });
 }

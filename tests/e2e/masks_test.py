@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Masks that hide everything give zeros; what is not finite does not spread."""
+import itertools
+
 import numpy as np
 
 import support
@@ -125,7 +127,8 @@ class Masks(support.Case):
 
     def spreads(self, artifact, inputs, name, where, touched):
         """Puts what is not finite at inputs[name][where]: outputs outside
-        `touched` (an index of each output) keep every bit."""
+        `touched` (an index of each output) keep every bit, and there it shows.
+        A softmax of -inf is 0."""
         before = self.results(artifact, inputs)
         for value in BAD:
             changed = {key: array.copy() for key, array in inputs.items()}
@@ -136,9 +139,12 @@ class Masks(support.Case):
                             other[output].view(np.int32))
                     same[touched] = True
                     self.assertTrue(same.all(), (value, output))
-                    if np.isnan(value) and output != "soft":
-                        self.assertTrue(
-                            np.isnan(other[output][touched]).any(), output)
+                    rows = other[output][touched]
+                    if np.isnan(value):
+                        self.assertTrue(np.isnan(rows).any(), output)
+                    elif value > 0 or output != "soft":
+                        self.assertFalse(np.isfinite(rows).all(),
+                                         (value, output))
 
     def test_what_is_not_finite_stays_in_its_row(self):
         artifact = self.model("rows", ROWS, "--weights", "random:3")
@@ -154,6 +160,55 @@ class Masks(support.Case):
         self.spreads(artifact, inputs, "q", (1, 0, 48, 3), np.s_[1, 0, 48])
         # A key's and a value's are seen by all queries of their head.
         self.spreads(artifact, inputs, "v", (1, 0, 19, 3), np.s_[1, 0])
+        self.spreads(artifact, inputs, "k", (1, 0, 19, 3), np.s_[1, 0])
+        # One key of many is seen: the score that is kept is no number.
+        inputs["mask"][1, :19] = 0
+        self.spreads(artifact, inputs, "k", (1, 0, 19, 3), np.s_[1, 0])
+        inputs["mask"][1] = 0
+        inputs["mask"][1, 0] = 1
+        self.spreads(artifact, inputs, "k", (1, 0, 0, 3), np.s_[1, 0])
+
+    def hidden(self, artifact, inputs, where, touched, seen=None):
+        """Puts what is not finite into a key and its value at `where`, which no
+        query of `touched` sees: there each number is what it was or is none;
+        those of `seen` show NaN; all others keep every bit."""
+        before = self.results(artifact, inputs)
+        for name, value in itertools.product(["k", "v"], BAD):
+            changed = {key: array.copy() for key, array in inputs.items()}
+            changed[name][where] = value
+            for one, other in zip(before, self.results(artifact, changed)):
+                found = other["y"]
+                same = one["y"].view(np.int32) == found.view(np.int32)
+                same[touched] |= ~np.isfinite(found[touched])
+                if seen:
+                    if np.isnan(value):
+                        self.assertTrue(np.isnan(found[seen]).any())
+                    same[seen] = True
+                self.assertTrue(same.all(), (name, where, value))
+
+    def test_a_masked_key_that_is_not_finite_gives_no_wrong_number(self):
+        artifact = self.model("attend", ATTENTION)
+        for tk, key in [(20, 19), (20, 0), (391, 130)]:
+            inputs = {"q": normal(11, 2, 2, 51, 16),
+                      "k": normal(12, 2, 2, tk, 16),
+                      "v": normal(13, 2, 2, tk, 16),
+                      "mask": np.ones((2, tk), np.int32)}
+            inputs["mask"][1, key] = 0
+            self.hidden(artifact, inputs, (1, 0, key, 3), np.s_[1, 0])
+            inputs["mask"][1] = 0
+            self.hidden(artifact, inputs, (1, 0, key, 3), np.s_[1, 0])
+
+    def test_a_key_to_come_that_is_not_finite_gives_no_wrong_number(self):
+        text = ATTENTION.replace("padding(mask)", "causal & padding(mask)")
+        text = text.replace("tq in 1..70, tk", "t").replace("tq", "t")
+        artifact = self.model("later", text.replace("tk", "t"))
+        for t, key in [(51, 50), (51, 20), (391, 200)]:
+            inputs = {"q": normal(14, 2, 2, t, 16),
+                      "k": normal(15, 2, 2, t, 16),
+                      "v": normal(16, 2, 2, t, 16),
+                      "mask": np.ones((2, t), np.int32)}
+            self.hidden(artifact, inputs, (1, 0, key, 3), np.s_[1, 0, :key],
+                        np.s_[1, 0, key:])
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ void AttentionLowering::buildChunk() {
   builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
     Expr key = inChunk(r[0], p[1], p[2]);
     Expr score = scores({p[0], key, p[1], p[2], p[3], p[4]});
-    return Store{p, max(chunkMax(p), score), within(r[0], p[1], p[2])};
+    return Store{p, maxOfNumbers(chunkMax(p), score), within(r[0], p[1], p[2])};
   });
   weights = define("weights", schedule::Role::Weights,
                    {"qi", "k", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -270,7 +270,7 @@ void AttentionLowering::buildMerge() {
   mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
   builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
     Expr most = partAt(builder->index(width), p, r[0]);
-    return Store{p, max(mergeMax(p), most), visited(r[0], p[1])};
+    return Store{p, maxOfNumbers(mergeMax(p), most), visited(r[0], p[1])};
   });
   Func weight = define("merge_weight", schedule::Role::MergeWeight,
                        {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -294,7 +294,8 @@ void AttentionLowering::buildMerge() {
   });
 }
 
-/// A query whose keys are all masked gives zeros.
+/// A query whose keys are all masked gives zeros. The maximum alone may have
+/// dropped a NaN, which the sum of the weights has kept.
 void AttentionLowering::buildOutput() {
   std::vector<std::string> dims = {"d", "q", "h", "b"};
   if (merged)
@@ -309,8 +310,9 @@ void AttentionLowering::buildOutput() {
         Point value = {p[0]};
         value.insert(value.end(), row.begin(), row.end());
         Expr inverse = builder->real(1.0) / mergeSum(row);
-        return select(mergeMax(row) <= masked / 2, builder->real(0.0),
-                      merge(value) * inverse);
+        Expr mean = select(mergeMax(row) <= masked / 2, builder->real(0.0),
+                           merge(value) * inverse);
+        return mean + zeroOrNaN(mergeSum(row));
       });
   builder->finish(out, kernelPlan.output);
 }

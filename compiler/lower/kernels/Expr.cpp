@@ -87,6 +87,7 @@ Expr max(Expr a, Expr b) {
   return isFloat(a) ? make<arith::MaximumFOp>(a, b)
                     : make<arith::MaxSIOp>(a, b);
 }
+Expr maxOfNumbers(Expr a, Expr b) { return make<arith::MaxNumFOp>(a, b); }
 Expr isNonZero(Expr value) {
   PipelineBuilder &owner = *value.owner;
   Value zero = arith::ConstantOp::create(

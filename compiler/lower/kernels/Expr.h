@@ -40,7 +40,9 @@ Expr operator<(Expr a, double b);
 Expr operator<=(Expr a, double b);
 
 Expr min(Expr a, Expr b);
-Expr max(Expr a, Expr b);   ///< of f32: NaN stays NaN
+Expr max(Expr a, Expr b); ///< of f32: NaN stays NaN
+/// One instruction where `max` takes four; gives either f32 where one is NaN.
+Expr maxOfNumbers(Expr a, Expr b);
 Expr isNonZero(Expr value); ///< of an integer of any width
 Expr select(Expr condition, Expr a, Expr b);
 /// Division and remainder of indices by a positive constant, rounded down.

@@ -178,7 +178,7 @@ Func reduceRow(
     const std::function<Expr(Expr element, const Point &outer)> &term) {
   double start = combine == Combine::Sum ? 0.0 : -1e30;
   auto join = [combine](Expr a, Expr b) {
-    return combine == Combine::Sum ? a + b : max(a, b);
+    return combine == Combine::Sum ? a + b : maxOfNumbers(a, b);
   };
   std::vector<std::string> laneDims = {"v"};
   std::vector<int64_t> laneExtents = {schedule::rowLanes};

@@ -208,7 +208,7 @@ void RowsLowering::prepareColumnSoftmax(graph::SoftmaxOp op) {
   };
   Func largest =
       along("column_max", -1e30, [](Expr a, Expr element, const Point &) {
-        return max(a, element);
+        return maxOfNumbers(a, element);
       });
   Func sum =
       along("column_sum", 0.0, [&](Expr a, Expr element, const Point &outer) {

@@ -37,6 +37,11 @@ Expr oddRational(Expr x, std::initializer_list<double> numerator,
 
 } // namespace
 
+Expr zeroOrNaN(Expr x) {
+  Expr zero = x.owner->real(0.0);
+  return max(min(x, zero), zero);
+}
+
 Expr exp2OfNonPositive(Expr x) {
   x = max(x, x.owner->real(-125.0));
   // Rounds to nearest for x <= 0, without a rounding instruction.
@@ -49,8 +54,9 @@ Expr powerOfTwo(Expr x) {
   Expr whole = roundToInt(power);
   Expr value = scaledPower(toInt(whole), power - whole);
   value = select(x < -126.0, x.owner->real(0.0), value);
-  return select(x <= 127.0, value,
-                x * x.owner->real(std::numeric_limits<float>::max()));
+  value = select(x <= 127.0, value,
+                 x * x.owner->real(std::numeric_limits<float>::max()));
+  return value + zeroOrNaN(x);
 }
 
 Expr exponential(Expr x) {
@@ -63,8 +69,9 @@ Expr exponential(Expr x) {
   rest = clamp(rest, x.owner->real(-0.5), x.owner->real(0.5));
   Expr value = scaledPower(toInt(whole), rest);
   value = select(x < -87.33654, x.owner->real(0.0), value);
-  return select(x <= 88.72283, value,
-                x * x.owner->real(std::numeric_limits<float>::max()));
+  value = select(x <= 88.72283, value,
+                 x * x.owner->real(std::numeric_limits<float>::max()));
+  return value + zeroOrNaN(x);
 }
 
 Expr logarithm(Expr x) {
@@ -87,7 +94,8 @@ Expr logarithm(Expr x) {
   value = select(x < 0.0,
                  builder.real(std::numeric_limits<double>::quiet_NaN()), value);
   // Infinity and NaN stay.
-  return select(x <= double(std::numeric_limits<float>::max()), value, x);
+  value = select(x <= double(std::numeric_limits<float>::max()), value, x);
+  return value + zeroOrNaN(x);
 }
 
 Expr errorFunction(Expr x) {

@@ -8,8 +8,14 @@
 
 namespace heddle::lower {
 
+/// All of these give NaN for NaN.
+
+/// 0, or NaN for NaN: added to what `select` chose, since Halide and LLVM turn
+/// a comparison round as if there were none.
+Expr zeroOrNaN(Expr x);
+
 /// 2^x for x <= 0, in f32: relative error at most 3e-7 above 2^-125; everything
-/// below -125 gives 2^-125. NaN is not kept (scores are ordered before).
+/// below -125 gives 2^-125.
 Expr exp2OfNonPositive(Expr x);
 
 /// 2^x, in f32: relative error at most 3e-7 for -126 <= x <= 127; inf above, 0

@@ -139,4 +139,14 @@ TEST(Transcendentals, HyperbolicTangentKeepsItsAbsoluteError) {
   EXPECT_LE(worst(hyperbolicTangent, {-1e30f, 1e30f, 0.f}, exact, one), 4e-7);
 }
 
+TEST(Transcendentals, GiveNaNForNaN) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  for (Expr (*function)(Expr) : {exp2OfNonPositive, powerOfTwo, exponential,
+                                 logarithm, errorFunction, hyperbolicTangent})
+    for (float value : apply(function, std::vector<float>(32, nan)))
+      EXPECT_TRUE(std::isnan(value));
+  EXPECT_EQ(apply(zeroOrNaN, {-INFINITY, -1.f, 2.f, INFINITY}),
+            std::vector<float>(4, 0.f));
+}
+
 } // namespace

@@ -158,6 +158,37 @@ TEST(Attention, HidesPaddedKeys) {
       [](double s, int64_t, int64_t, int64_t) { return std::pair(s, false); });
 }
 
+TEST(Attention, LeavesOutAKeyThatIsNotLiveWhateverItHolds) {
+  auto context = makeContext();
+  auto module = parse(*context, attentionBody(1, 1, 3, 4, 2, R"(
+    %m = hgraph.at %mask[%b, %j] : tensor<1x4xi32> -> i32
+    %zero = arith.constant 0 : i32
+    %live = arith.cmpi ne, %m, %zero : i32
+    hgraph.score %s where %live)"));
+  ASSERT_TRUE(module);
+  auto run = [&](const Doubles &k, const Doubles &v, std::vector<int> mask) {
+    return evaluate<double>(
+               entryOf(*module),
+               {randomTensor({1, 1, 3, 2}, 1), k, v,
+                Doubles::ofInts({1, 4}, {mask.begin(), mask.end()})},
+               {}, {nullptr, nullptr})
+        ->front()
+        .floats;
+  };
+  Doubles k = randomTensor({1, 1, 4, 2}, 2), v = randomTensor({1, 1, 4, 2}, 3);
+  std::vector<double> expected = run(k, v, {1, 1, 0, 1});
+  for (double bad : {std::nan(""), double(INFINITY), -double(INFINITY)})
+    for (Doubles *tensor : {&k, &v}) {
+      Doubles kept = *tensor;
+      tensor->floats[4] = bad;
+      std::vector<double> found = run(k, v, {1, 1, 0, 1});
+      for (size_t i = 0; i < found.size(); ++i)
+        EXPECT_NEAR(found[i], expected[i], 1e-12) << i << ' ' << bad;
+      EXPECT_EQ(run(k, v, {0, 0, 0, 0}), std::vector<double>(6, 0.0));
+      *tensor = kept;
+    }
+}
+
 TEST(Attention, RunsCausalMasksWindowsAndBiases) {
   // Causal within a window of 2, ALiBi with slope (h + 1) / 4, soft cap of 2.
   const char *body = R"(

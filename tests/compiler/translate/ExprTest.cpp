@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -140,6 +141,34 @@ TEST(Expr, FloatArithmetic) {
   for (const FloatCase &c : cases)
     check<float, float>("    %r = " + std::string(c.op) + " %a, %b : f32", a, b,
                         c.expected);
+}
+
+/// NaN where either is, as IEEE 754's maximum; `larger` turns it into minimum.
+float extreme(bool larger, float x, float y) {
+  return std::isnan(x) ? x : std::isnan(y) || (x < y) == larger ? y : x;
+}
+
+TEST(Expr, MaximumKeepsNaN) {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  auto [a, b] = pairs<float>({nan, 0, 1, -2, 0.5f, INFINITY, -INFINITY, 3});
+  for (bool larger : {true, false}) {
+    std::string op = larger ? "arith.maximumf" : "arith.minimumf";
+    check<float, float>(
+        "    %r = " + op + " %a, %b : f32", a, b,
+        [&](float x, float y) { return extreme(larger, x, y); });
+    for (const char *operands : {" %a, %half", " %half, %a"})
+      check<float, float>(
+          "    %r = " + op + operands + " : f32", a, b,
+          [&](float x, float) { return extreme(larger, x, 0.5f); });
+    check<float, float>("    %n = arith.constant 0x7FC00000 : f32\n    %r = " +
+                            op + " %a, %n : f32",
+                        a, b, [&](float, float) { return nan; });
+  }
+  check<float, float>("    %low = arith.constant -1.0 : f32\n"
+                      "    %r = halide.clamp %a, %low, %half : f32",
+                      a, b, [](float x, float) {
+                        return std::isnan(x) ? x : std::clamp(x, -1.f, 0.5f);
+                      });
 }
 
 TEST(Expr, FloatDivision) {

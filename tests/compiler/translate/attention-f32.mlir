@@ -90,7 +90,7 @@ halide.pipeline @full(%Q: !halide.buffer<64x?x?xf32>,
     %kk = halide.promise_clamped %rk, %c0, %leftLast : i32
     %v = halide.at %S[%qi, %kk, %c, %qb, %h] : f32
     %old = halide.at %mc[%qi, %c, %qb, %h] : f32
-    %new = arith.maximumf %old, %v : f32
+    %new = arith.maxnumf %old, %v : f32
     halide.store at [%qi, %c, %qb, %h] %new : f32
   }
   %P = halide.func "P" (qi = %qi, k = %k, c = %c, qb = %qb, h = %h) : f32 {
@@ -181,7 +181,7 @@ halide.pipeline @full(%Q: !halide.buffer<64x?x?xf32>,
   halide.update %m (%qi, %qb, %h) over (rc = %rc from %c0 extent %chunks) {
     %v = halide.at %part[%depth, %qi, %rc, %qb, %h] : f32
     %old = halide.at %m[%qi, %qb, %h] : f32
-    %new = arith.maximumf %old, %v : f32
+    %new = arith.maxnumf %old, %v : f32
     halide.store at [%qi, %qb, %h] %new : f32
   }
   %w = halide.func "w" (qi = %qi, c = %c, qb = %qb, h = %h) : f32 {
@@ -448,7 +448,7 @@ halide.pipeline @causal(%Q: !halide.buffer<64x?x?xf32>,
     %kk = halide.promise_clamped %rk, %c0, %leftLast : i32
     %v = halide.at %S[%qi, %kk, %c, %qb, %h] : f32
     %old = halide.at %mc[%qi, %c, %qb, %h] : f32
-    %new = arith.maximumf %old, %v : f32
+    %new = arith.maxnumf %old, %v : f32
     halide.store at [%qi, %c, %qb, %h] %new : f32
   }
   %P = halide.func "P" (qi = %qi, k = %k, c = %c, qb = %qb, h = %h) : f32 {
@@ -549,7 +549,7 @@ halide.pipeline @causal(%Q: !halide.buffer<64x?x?xf32>,
     halide.where %seen
     %v = halide.at %part[%depth, %qi, %rc, %qb, %h] : f32
     %old = halide.at %m[%qi, %qb, %h] : f32
-    %new = arith.maximumf %old, %v : f32
+    %new = arith.maxnumf %old, %v : f32
     halide.store at [%qi, %qb, %h] %new : f32
   }
   %w = halide.func "w" (qi = %qi, c = %c, qb = %qb, h = %h) : f32 {
