@@ -95,6 +95,19 @@ void Elaborator::collectFunctions(const ast::Model &model) {
 // Parameters
 //===----------------------------------------------------------------------===//
 
+/// Constants are kept for those who ask what a model is; others are wrong.
+static void keep(std::vector<Parameter> &parameters, const std::string &name,
+                 const Datum &value) {
+  if (const bool *truth = std::get_if<bool>(&value))
+    parameters.push_back({name, *truth});
+  else if (const int64_t *integer = std::get_if<int64_t>(&value))
+    parameters.push_back({name, *integer});
+  else if (const double *number = std::get_if<double>(&value))
+    parameters.push_back({name, *number});
+  else if (const std::string *text = std::get_if<std::string>(&value))
+    parameters.push_back({name, *text});
+}
+
 void Elaborator::runParameters(const ast::Model &model) {
   std::vector<std::string> names;
   for (const ast::Parameter &parameter : model.parameters) {
@@ -119,6 +132,7 @@ void Elaborator::runParameters(const ast::Model &model) {
     for (const auto &[key, text] : options.defines)
       if (key == name.text && !isPoison(value))
         value = defined(key, text, value);
+    keep(program.parameters, name.text, value);
     current->environment.add(name.text,
                              {BindingKind::Parameter, value, name.span});
   }

@@ -45,6 +45,11 @@ struct Value {
   Location location; ///< What made it.
 };
 
+/// A parameter of the model with its default or what -D said.
+struct Parameter {
+  std::string name;
+  std::variant<bool, int64_t, double, std::string> value;
+};
 struct Input {
   std::string name;
   ValueId value = 0;
@@ -141,6 +146,7 @@ struct Op {
 struct Program {
   std::string name;
   std::string file; ///< Name of the source, for locations.
+  std::vector<Parameter> parameters;
   std::vector<shape::DimRange> dims;
   std::vector<Value> values;
   std::vector<Input> inputs;

@@ -4,6 +4,7 @@
 #include "compiler/dsl/Sema.h"
 #include "compiler/lower/DslToGraph.h"
 #include "compiler/lower/GraphToHost.h"
+#include "compiler/pipeline/Describe.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/halide/Halide.h"
@@ -77,24 +78,63 @@ LogicalResult checkWeights(ModuleOp module, weights::WeightSource &source) {
   return result;
 }
 
-FailureOr<Model> readText(const Options &options, MLIRContext &context,
-                          Model model, std::string *ast) {
+FailureOr<dsl::Source> readSource(const Options &options) {
   std::string problem;
   std::optional<dsl::Source> source = dsl::Source::read(options.input, problem);
   if (!source)
     return fail(problem);
+  return std::move(*source);
+}
+
+/// The files or the seed of --weights; none where it was not given.
+FailureOr<std::optional<weights::WeightSource>>
+openWeights(const Options &options) {
+  std::optional<weights::WeightSource> opened;
+  if (options.weights.empty())
+    return opened;
+  io::Result<weights::WeightSource> source =
+      weights::WeightSource::open(options.weights);
+  if (!source)
+    return fail(source.error());
+  opened.emplace(std::move(*source));
+  return opened;
+}
+
+/// The checked program; its diagnostics go to standard error.
+FailureOr<dsl::Program>
+readProgram(const dsl::Source &source, const Options &options,
+            const std::optional<weights::WeightSource> &weights) {
   dsl::Diagnostics diagnostics;
   dsl::WeightShapes shapes;
   dsl::Options sema;
   sema.defines = options.defines;
-  if (model.weights && !model.weights->isRandom()) {
-    shapes = shapesOf(*model.weights);
+  if (weights && !weights->isRandom()) {
+    shapes = shapesOf(*weights);
     sema.weights = &shapes;
   }
   std::optional<dsl::Program> program =
-      dsl::compileModel(*source, sema, diagnostics);
-  llvm::errs() << diagnostics.render(*source);
+      dsl::compileModel(source, sema, diagnostics);
+  llvm::errs() << diagnostics.render(source);
   if (!program)
+    return failure();
+  return std::move(*program);
+}
+
+TensorInfo infoOf(const std::string &name, const dsl::TensorType &type) {
+  TensorInfo info{name, dsl::name(type.element), {}, {}};
+  for (const shape::Dim &extent : type.shape)
+    info.extents.push_back(extent.str());
+  return info;
+}
+
+FailureOr<Model> readText(const Options &options, MLIRContext &context,
+                          Model model, std::string *ast) {
+  FailureOr<dsl::Source> source = readSource(options);
+  if (failed(source))
+    return failure();
+  FailureOr<dsl::Program> program =
+      readProgram(*source, options, model.weights);
+  if (failed(program))
     return failure();
   if (options.stopAfter == Phase::Ast) {
     // The phase promises checked names and shapes, so the tree comes last.
@@ -169,16 +209,41 @@ LogicalResult reportMissingWeights(Model &model) {
               " weights and no --weights was given:" + missing);
 }
 
+std::optional<ModelInfo> describeModel(const Options &options) {
+  FailureOr<std::optional<weights::WeightSource>> weights =
+      openWeights(options);
+  FailureOr<dsl::Source> source = readSource(options);
+  if (failed(weights) || failed(source))
+    return std::nullopt;
+  FailureOr<dsl::Program> program = readProgram(*source, options, *weights);
+  if (failed(program))
+    return std::nullopt;
+  ModelInfo info;
+  info.name = program->name;
+  for (const dsl::Parameter &parameter : program->parameters)
+    info.parameters.push_back({parameter.name, parameter.value});
+  for (const shape::DimRange &dim : program->dims)
+    info.dims.push_back({dim.name, dim.min, dim.max});
+  auto typeOf = [&](dsl::ValueId value) { return program->values[value].type; };
+  for (const dsl::Input &input : program->inputs) {
+    info.inputs.push_back(infoOf(input.name, typeOf(input.value)));
+    info.inputs.back().range = input.range;
+  }
+  for (const dsl::Output &output : program->outputs)
+    info.outputs.push_back(infoOf(output.name, typeOf(output.value)));
+  for (const dsl::Weight &weight : program->weights)
+    info.weights.push_back(infoOf(weight.name, typeOf(weight.value)));
+  return info;
+}
+
 FailureOr<Model> readModel(const Options &options, MLIRContext &context,
                            std::string *ast) {
   Model model;
-  if (!options.weights.empty()) {
-    io::Result<weights::WeightSource> source =
-        weights::WeightSource::open(options.weights);
-    if (!source)
-      return fail(source.error());
-    model.weights.emplace(std::move(*source));
-  }
+  FailureOr<std::optional<weights::WeightSource>> weights =
+      openWeights(options);
+  if (failed(weights))
+    return failure();
+  model.weights = std::move(*weights);
   bool isText = !StringRef(options.input).ends_with(".mlir");
   FailureOr<Model> read =
       isText ? readText(options, context, std::move(model), ast)

@@ -21,9 +21,14 @@ struct CompileArguments {
   std::string stopAfter;
 };
 
-/// Registers --weights, -D, -O, --isa, --jobs, --no-cache, --strip-schedule,
-/// --remarks.
-void addCompileOptions(CLI::App &verb, CompileArguments &arguments);
+/// Registers --weights and -D.
+void addModelOptions(CLI::App &verb, CompileArguments &arguments);
+
+/// Registers these and -O, --isa, --jobs, --no-cache, --strip-schedule,
+/// --remarks. `isa` says what --isa is: "variants to compile for (default
+/// all)", say; the names follow.
+void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
+                       const std::string &isa);
 
 /// Checks what the parser cannot. Empty, or what is wrong with the usage.
 std::string finishArguments(CompileArguments &arguments);

@@ -43,7 +43,7 @@ int usage(const std::string &problem) {
 
 } // namespace
 
-void addCompileOptions(CLI::App &verb, CompileArguments &arguments) {
+void addModelOptions(CLI::App &verb, CompileArguments &arguments) {
   pipeline::Options &options = arguments.options;
   verb.add_option("--weights", options.weights,
                   "a safetensors file, once for each; or random:SEED")
@@ -52,19 +52,26 @@ void addCompileOptions(CLI::App &verb, CompileArguments &arguments) {
   verb.add_option("-D", arguments.defines, "set a parameter of the model")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+}
+
+void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
+                       const std::string &isa) {
+  pipeline::Options &options = arguments.options;
+  addModelOptions(verb, arguments);
   verb.add_option("-O", options.optimization,
                   "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
                   "kernels fused (default 2)")
       ->check(CLI::Range(0, 3));
-  verb.add_option("--isa", options.variants,
-                  "variants to compile for, of " + variantNames() +
-                      " (default all)")
+  verb.add_option("--isa", options.variants, isa + ": " + variantNames())
       ->delimiter(',')
+      ->type_name("NAME")
       ->allow_extra_args(false);
   verb.add_option("--jobs", options.jobs,
                   "child processes at once (default one a CPU)")
       ->check(CLI::Range(1, 1024));
-  verb.add_flag("!--no-cache", options.useCache, "compile every kernel anew");
+  verb.add_flag_callback(
+      "--no-cache", [&options] { options.useCache = false; },
+      "compile every kernel anew");
   verb.add_flag("--strip-schedule", options.stripSchedule,
                 "algorithms without schedules: slow, right");
   verb.add_flag("--remarks", options.remarks, "say what was decided and why");
@@ -103,7 +110,7 @@ void addCompileVerb(CLI::App &app, int &code) {
   verb->add_option("model", arguments->options.input,
                    "MODEL.heddle, or a phase printed by --stop-after (.mlir)")
       ->required();
-  addCompileOptions(*verb, *arguments);
+  addCompileOptions(*verb, *arguments, "variants to compile for (default all)");
   verb->add_option("--stop-after", arguments->stopAfter,
                    "print the state after a phase: " + pipeline::phaseNames())
       ->type_name("PHASE");
@@ -113,6 +120,10 @@ void addCompileVerb(CLI::App &app, int &code) {
       ->type_name("OUT");
   verb->callback([arguments, &code] {
     std::string problem = finishArguments(*arguments);
+    if (problem.empty() && arguments->options.output == "-" &&
+        arguments->options.stopAfter >= pipeline::Phase::Objects)
+      problem = "-o -: an artefact and objects go to files, not to standard "
+                "output";
     if (!problem.empty()) {
       code = usage(problem);
       return;

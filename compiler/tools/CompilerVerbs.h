@@ -9,11 +9,16 @@ class App;
 
 namespace heddle::tools {
 
+struct ModelInspector;
+
 /// As the runtime's verbs: each registers a subcommand that leaves its exit
 /// code in `code`, which must outlive `app`.
 void addCompileVerb(CLI::App &app, int &code);
 void addVerifyVerb(CLI::App &app, int &code);
 void addTargetsVerb(CLI::App &app, int &code);
+
+/// For addInspectVerb: reads texts that end in .heddle; -D and --weights.
+ModelInspector modelInspector();
 
 } // namespace heddle::tools
 

@@ -55,6 +55,8 @@ int runVerify(VerifyArguments &arguments) {
   for (const std::string &text : arguments.dims)
     if (!parseDim(text, arguments.verify.dims.emplace_back()))
       problem = "--dims " + text + ": expected NAME=VALUE";
+  if (arguments.compile.options.variants.size() > 1)
+    problem = "--isa: expected one variant to verify";
   if (!problem.empty()) {
     std::fprintf(stderr, "error: %s\n", problem.c_str());
     return ExitUsage;
@@ -82,7 +84,8 @@ void addVerifyVerb(CLI::App &app, int &code) {
   verb->add_option("artefact", arguments->compile.options.input,
                    "OUT.so, or a model, which is compiled first")
       ->required();
-  addCompileOptions(*verb, arguments->compile);
+  addCompileOptions(*verb, arguments->compile,
+                    "the variant to verify (default the best that runs here)");
   verb->add_option("--dims", arguments->dims,
                    "values of the dims, e.g. batch=2,seq=17 (others random)")
       ->delimiter(',')

@@ -20,7 +20,7 @@ int main(int argc, char **argv) {
   heddle::tools::addRunVerb(app, code);
   heddle::tools::addVerifyVerb(app, code);
   heddle::tools::addBenchVerb(app, code);
-  heddle::tools::addInspectVerb(app, code);
+  heddle::tools::addInspectVerb(app, code, heddle::tools::modelInspector());
   heddle::tools::addTargetsVerb(app, code);
   return heddle::tools::runApp(app, argc, argv, code);
 }

@@ -6,6 +6,7 @@
 #include "compiler/translate/JobText.h"
 
 #include "mlir/IR/SymbolTable.h"
+#include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -72,6 +73,8 @@ private:
   llvm::MutableArrayRef<Scratch> scratch;
   std::vector<Outcome> outcomes;
   std::vector<Child> running;
+  /// The disk is full: no kernel's fault, said once, and no more are started.
+  bool gaveUp = false;
 };
 
 /// A file in memory with the job in it; -1 on failure.
@@ -208,9 +211,10 @@ llvm::StringRef lastLine(llvm::StringRef text) {
 LogicalResult Runner::conclude(size_t job) {
   const Outcome &outcome = outcomes[job];
   Operation *pipeline = jobs[job].pipeline;
+  const std::string &path = jobs[job].options.path;
   StringRef name = SymbolTable::getSymbolName(pipeline).getValue();
   auto fail = [&]() -> InFlightDiagnostic {
-    ::unlink(jobs[job].options.path.c_str());
+    ::unlink(path.c_str());
     InFlightDiagnostic diag = pipeline->emitError("compiling kernel '")
                               << name << "' for variant '"
                               << jobs[job].options.variant << "' ";
@@ -218,6 +222,18 @@ LogicalResult Runner::conclude(size_t job) {
       diag.attachNote() << "it said: " << lastLine(outcome.errors);
     return diag;
   };
+  if (gaveUp)
+    return failure();
+  llvm::StringRef full = std::strerror(ENOSPC);
+  if (WIFSIGNALED(outcome.status) || WEXITSTATUS(outcome.status) != 0)
+    gaveUp = lastLine(outcome.errors).ends_with(full);
+  if (gaveUp) {
+    ::unlink(path.c_str());
+    llvm::errs() << "error: cannot write temporary files in '"
+                 << llvm::StringRef(path).rsplit('/').first << "': " << full
+                 << '\n';
+    return failure();
+  }
   if (!outcome.notStarted.empty())
     return fail() << "could not start: " << outcome.notStarted;
   if (outcome.timedOut)
@@ -232,8 +248,8 @@ LogicalResult Runner::conclude(size_t job) {
 LogicalResult Runner::run(llvm::function_ref<void(size_t)> progress) {
   size_t started = 0, concluded = 0, reported = 0;
   LogicalResult result = success();
-  while (concluded < jobs.size()) {
-    while (started < jobs.size() &&
+  while (concluded < jobs.size() && !(gaveUp && running.empty())) {
+    while (started < jobs.size() && !gaveUp &&
            running.size() < std::max(1u, limits.processes))
       start(started++);
     if (!running.empty())

@@ -216,7 +216,7 @@ void addBenchVerb(CLI::App &app, int &code) {
   auto arguments = std::make_shared<BenchArguments>();
   CLI::App *verb =
       app.add_subcommand("bench", "Time a compiled model on random inputs");
-  verb->add_option("artifact", arguments->artifact, "The compiled model")
+  verb->add_option("artefact", arguments->artifact, "The compiled model")
       ->required()
       ->type_name("OUT.so");
   verb->add_option("--dims", arguments->dims,

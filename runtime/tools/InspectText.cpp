@@ -29,14 +29,6 @@ std::string padded(std::string value, size_t width) {
   return value + " ";
 }
 
-void printTensor(std::ostream &out, const char *role, const json &tensor) {
-  out << "  " << padded(role, 6) << padded(text(tensor["name"]), 16)
-      << text(tensor["dtype"]) << " [" << joined(tensor["extents"]) << "]";
-  if (tensor.contains("range"))
-    out << " in " << tensor["range"][0] << ".." << tensor["range"][1];
-  out << "\n";
-}
-
 void printEntry(std::ostream &out, const json &entry) {
   out << "\nentry " << text(entry["name"]) << "\n";
   for (const json &tensor : entry["inputs"])
@@ -93,6 +85,28 @@ void printLists(std::ostream &out, const json &report, bool schedules) {
 
 } // namespace
 
+void printTensor(std::ostream &out, const std::string &role,
+                 const json &tensor) {
+  out << "  " << (role.empty() ? role : padded(role, 6))
+      << padded(text(tensor["name"]), 16) << text(tensor["dtype"]) << " ["
+      << joined(tensor["extents"]) << "]";
+  if (tensor.contains("range"))
+    out << " in " << tensor["range"][0] << ".." << tensor["range"][1];
+  out << "\n";
+}
+
+void printNamed(std::ostream &out, const std::string &name, const json &value) {
+  out << "  " << padded(name, 10) << text(value) << "\n";
+}
+
+void printDims(std::ostream &out, const json &dims) {
+  if (!dims.empty())
+    out << "\ndims\n";
+  for (const json &dim : dims)
+    out << "  " << padded(text(dim["name"]), 10) << dim["min"] << ".."
+        << dim["max"] << "\n";
+}
+
 std::string bytesText(double bytes) {
   const char *unit = "B";
   for (const char *next : {"kB", "MB", "GB"}) {
@@ -121,12 +135,8 @@ std::string inspectText(const json &report, bool schedules) {
       << bytesText(bytes["weights"].get<double>()) << "\n";
   if (report.contains("checked"))
     out << "every hash matches\n";
-  if (report.contains("dims")) {
-    out << "\ndims\n";
-    for (const json &dim : report["dims"])
-      out << "  " << padded(text(dim["name"]), 10) << dim["min"] << ".."
-          << dim["max"] << "\n";
-  }
+  if (report.contains("dims"))
+    printDims(out, report["dims"]);
   if (report.contains("entries"))
     for (const json &entry : report["entries"])
       printEntry(out, entry);

@@ -4,6 +4,7 @@
 #ifndef HEDDLE_RUNTIME_TOOLS_INSPECTTEXT_H
 #define HEDDLE_RUNTIME_TOOLS_INSPECTTEXT_H
 
+#include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -11,6 +12,18 @@ namespace heddle::tools {
 
 /// The report as text; `schedules` adds each kernel's directives.
 std::string inspectText(const nlohmann::ordered_json &report, bool schedules);
+
+/// One line: "  input  tokens  i32 [batch, seq] in 0..9"; no word without a
+/// role.
+void printTensor(std::ostream &out, const std::string &role,
+                 const nlohmann::ordered_json &tensor);
+
+/// One line: "  layers     6".
+void printNamed(std::ostream &out, const std::string &name,
+                const nlohmann::ordered_json &value);
+
+/// The dims with their ranges under a heading; nothing where there is none.
+void printDims(std::ostream &out, const nlohmann::ordered_json &dims);
 
 /// "1.5 MB".
 std::string bytesText(double bytes);

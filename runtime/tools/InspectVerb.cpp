@@ -17,7 +17,11 @@ struct InspectArguments {
   InspectOptions options;
 };
 
-int inspect(InspectArguments &arguments) {
+int inspect(InspectArguments &arguments, const ModelInspector &models) {
+  if (models.inspect)
+    if (std::optional<int> code =
+            models.inspect(arguments.artifact, arguments.options.json))
+      return *code;
   for (const std::string &item : arguments.dims) {
     size_t equals = item.find('=');
     int64_t value = 0;
@@ -38,13 +42,16 @@ int inspect(InspectArguments &arguments) {
 
 } // namespace
 
-void addInspectVerb(CLI::App &app, int &code) {
+void addInspectVerb(CLI::App &app, int &code, const ModelInspector &models) {
   auto arguments = std::make_shared<InspectArguments>();
   CLI::App *verb = app.add_subcommand(
       "inspect", "Print what a compiled model holds, without running it");
-  verb->add_option("artifact", arguments->artifact, "The compiled model")
+  verb->add_option("artefact", arguments->artifact,
+                   models.inspect
+                       ? "The compiled model, or a text to be compiled"
+                       : "The compiled model")
       ->required()
-      ->type_name("OUT.so");
+      ->type_name(models.inspect ? "OUT.so|MODEL.heddle" : "OUT.so");
   verb->add_flag("--json", arguments->options.json, "Print JSON");
   verb->add_flag("--check", arguments->options.check,
                  "Check every byte against the file's hashes");
@@ -56,7 +63,10 @@ void addInspectVerb(CLI::App &app, int &code) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME=N,...");
-  verb->callback([arguments, &code] { code = inspect(*arguments); });
+  if (models.addOptions)
+    models.addOptions(*verb);
+  verb->callback(
+      [arguments, models, &code] { code = inspect(*arguments, models); });
 }
 
 } // namespace heddle::tools

@@ -271,7 +271,7 @@ void RunVerb::printSummary(size_t index) const {
 void addRunVerb(CLI::App &app, int &code) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App *verb = app.add_subcommand("run", "Run a compiled model once");
-  verb->add_option("artifact", arguments->artifact, "The compiled model")
+  verb->add_option("artefact", arguments->artifact, "The compiled model")
       ->required()
       ->type_name("OUT.so");
   verb->add_option("--input,-i", arguments->inputs,

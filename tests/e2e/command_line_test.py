@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The verbs: what is registered, what each explains, and how options stand."""
+import json
 import re
+
+import numpy as np
 
 import support
 
@@ -58,6 +61,68 @@ class CommandLine(support.Case):
         self.assertIn("dims batch=5, variant ", text)
         self.assertIn("ok   output 'y': largest error ", text)
         self.assertIn("ok   kernel k0 (gemm), ", text)
+
+    def test_inspect_tells_what_a_model_declares(self):
+        text = self.works("inspect", support.MINILM, "-D", "layers=1").text
+        for line in ["MiniLM: a model's text", "  layers     1",
+                     "  hidden     false", "  seq        1..512",
+                     "  input  tokens           i32 [batch, seq] in 0..30521",
+                     "  output embedding        f32 [batch, 384]",
+                     "21 weights, 55 MB",
+                     "  embeddings.LayerNorm.bias f32 [384]"]:
+            self.assertIn(line + "\n", text)
+        found = json.loads(self.works("inspect", support.FIRST, "--json").text)
+        self.assertEqual(found["parameters"],
+                         {"in_features": 8, "out_features": 16})
+        entry = found.pop("entries")[0]
+        self.assertEqual(entry["inputs"], [
+            {"name": "x", "dtype": "f32", "extents": ["batch", "8"]}])
+        self.assertEqual([weight["name"] for weight in found["weights"]],
+                         ["w.weight", "w.bias"])
+        # The keys are those of the artefact.
+        artifact = self.compiled("keys", support.FIRST, *WEIGHTS)
+        compiled = support.inspect(artifact)
+        self.assertEqual(found["dims"], compiled["dims"])
+        self.assertLessEqual(found.keys() - {"parameters"}, compiled.keys())
+        self.assertEqual(entry["outputs"], compiled["entries"][0]["outputs"])
+
+    def test_inspect_takes_what_a_text_needs(self):
+        text = self.write("unknown.heddle", "model M { input x: f32[2, 8]\n"
+                          "output y = linear(x, @w, bias = none) }")
+        self.refused(["unknown.heddle:2:12: error: nothing tells the shape of "
+                      "weight 'w.weight'"], "inspect", text)
+        weights = self.write("w.safetensors", support.safetensors(
+            {"w.weight": np.zeros((5, 8), np.float32)}))
+        found = self.works("inspect", text, "--weights", weights).text
+        self.assertIn("  output y                f32 [2, 5]\n", found)
+        self.refused(["error: -D x: expected NAME=VALUE"], "inspect", text,
+                     "-D", "x", code=2)
+
+    def test_what_cannot_go_to_standard_output(self):
+        for more in [[], ["--stop-after", "objects"]]:
+            self.refused(["error: -o -: an artefact and objects go to files, "
+                          "not to standard output"], "compile", support.FIRST,
+                         *WEIGHTS, *more, "-o", "-", code=2)
+        text = self.works("compile", support.FIRST, "--stop-after", "graph",
+                          "-o", "-").text
+        self.assertIn("hgraph.model @First", text)
+
+    def test_options_are_told_as_they_are(self):
+        text = self.works("compile", "--help").text
+        self.assertRegex(text, r"(?m)^  --no-cache +compile every kernel anew$")
+        self.assertIn("variants to compile for (default all): avx512, avx2",
+                      text)
+        text = self.works("verify", "--help").text
+        self.assertIn("the variant to verify (default the best that runs "
+                      "here): avx512, avx2", text)
+        self.refused(["error: --isa: expected one variant to verify"],
+                     "verify", support.FIRST, "--isa", "avx2,avx512", code=2)
+
+    def test_artefacts_are_spelt_in_one_way(self):
+        for verb in VERBS:
+            text = self.works(verb, "--help").text
+            text = text.replace("objects, artifact", "")  # a phase's name
+            self.assertNotIn("artifact", text.lower())
 
     def test_an_artefact_stands_beside_its_model(self):
         model = self.write("beside.heddle", support.FIRST.read_bytes())

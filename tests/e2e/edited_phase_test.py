@@ -70,6 +70,19 @@ class EditedPhase(support.Case):
                  "'w.weight' becomes [2, 8, 15], expected [1, 8, 16]")]:
             self.is_refused(pattern, replacement, "error: ", message)
 
+    def test_a_recipe_without_locations_is_told_where_it_stands(self):
+        text = re.sub(r"(?m)^#loc.*\n| loc\((?:[^()]|\([^()]*\))*\)", "",
+                      self.text)
+        line = 1 + text[:text.index("host.weight")].count("\n")
+        for pattern, message in [
+                (r'"pack \d+"', "weight 'w0' from tensor 'w.weight' becomes"),
+                (r'"pack (?=\d+")', "(W2) has the step '15")]:
+            edited = self.write("bare.mlir",
+                                re.sub(pattern, '"pack 15"' if message[0] == "w"
+                                       else '"15 ', text, count=1))
+            self.not_compiled([f"bare.mlir:{line}:10: error: ", message],
+                              edited, *WEIGHTS)
+
     def test_a_promise_that_is_broken(self):
         # Each tile has more rows than the promised three.
         path = self.edited(r"(bound_extent %acc\[m\] )\d+", r"\g<1>3", count=0)
