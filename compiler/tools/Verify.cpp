@@ -4,9 +4,9 @@
 
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/reference/Evaluate.h"
+#include "compiler/reference/PathLength.h"
 #include "compiler/reference/RandomInputs.h"
 #include "compiler/reference/Tolerance.h"
-#include "compiler/tools/PathLength.h"
 #include "dialects/graph/Graph.h"
 #include "heddle/runtime.h"
 #include "mlir/Bytecode/BytecodeReader.h"
@@ -99,7 +99,7 @@ private:
   std::vector<int64_t> dimList; ///< their values in the artefact's order
   std::vector<Reference> inputs, outputs;
   std::map<int64_t, Reference> values; ///< by id, what dispatches hold
-  PathLengths lengths;
+  reference::PathLengths lengths;
   std::vector<Owned> given, found;
   std::string firstBad;
   heddle_error error{};
@@ -189,7 +189,7 @@ int Verification::evaluateReference() {
   if (failed(result))
     return 1;
   outputs = std::move(*result);
-  lengths = pathLengths(entry, dims, wanted);
+  lengths = reference::pathLengths(entry, dims, wanted);
   return 0;
 }
 

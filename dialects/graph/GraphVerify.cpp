@@ -3,6 +3,7 @@
 #include "dialects/graph/Graph.h"
 
 #include "compiler/shape/Infer.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
 
 using namespace mlir;
@@ -146,11 +147,22 @@ LogicalResult AttentionOp::verify() {
   return success();
 }
 
+static bool isUnsigned(arith::CmpIPredicate predicate) {
+  using P = arith::CmpIPredicate;
+  return predicate == P::ult || predicate == P::ule || predicate == P::ugt ||
+         predicate == P::uge;
+}
+
 /// (C5) for one op of a score region.
 static LogicalResult verifyScoreOp(Operation &op, Region &region) {
   if (!isa<AtOp, ScoreOp>(op) && !isScoreArithmetic(&op))
     return op.emitOpError("(C5) stands in a score region, which holds scalar "
                           "arith and math, hgraph.at and hgraph.score only");
+  if (auto compare = dyn_cast<arith::CmpIOp>(op);
+      compare && isUnsigned(compare.getPredicate()))
+    return op.emitOpError("(C5) found the predicate ")
+           << arith::stringifyCmpIPredicate(compare.getPredicate())
+           << ", expected eq, ne or a signed one";
   for (Type type : op.getResultTypes())
     if (!type.isF32() && !type.isInteger(32) && !type.isInteger(1) &&
         !type.isIndex())

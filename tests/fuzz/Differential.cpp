@@ -4,9 +4,9 @@
 
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/reference/Evaluate.h"
+#include "compiler/reference/PathLength.h"
 #include "compiler/reference/RandomInputs.h"
 #include "compiler/reference/Tolerance.h"
-#include "compiler/tools/PathLength.h"
 #include "compiler/tools/Verify.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Verifier.h"
@@ -162,7 +162,7 @@ bool Comparison::isIllConditioned(const shape::DimValues &dims) {
   auto found = reference::evaluate<float>(entry, floats, dims, narrow);
   if (failed(expected) || failed(found))
     return false;
-  tools::PathLengths lengths = tools::pathLengths(entry, dims, {});
+  reference::PathLengths lengths = reference::pathLengths(entry, dims, {});
   for (size_t i = 0; i < expected->size(); ++i) {
     double bound =
         reference::tolerance(reference::Dtype::F32, lengths.ofOutput(i));

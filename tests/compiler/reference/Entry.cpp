@@ -1,7 +1,7 @@
 // Whole entries: what is kept, what is reported, what f32 costs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/reference/PathLength.h"
 #include "compiler/reference/RandomInputs.h"
-#include "compiler/reference/Reductions.h"
 #include "compiler/reference/Tolerance.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -83,22 +83,6 @@ TEST(Entry, ReportsPositionsPastTheTable) { // dims outside their range
             "65 positions are asked of a table of 64 rows");
 }
 
-TEST(Entry, ReportsUnsignedComparisons) {
-  const char *signature = "(%q: tensor<1x1x2x1xf32> {hgraph.name = \"q\"}) -> "
-                          "(tensor<1x1x2x1xf32> {hgraph.name = \"y\"})";
-  const char *body = R"(
-    %y = hgraph.attention %q, %q, %q scale(1.0) : (tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>, tensor<1x1x2x1xf32>) -> tensor<1x1x2x1xf32> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
-      %l = arith.cmpi ult, %i, %j : index
-      hgraph.score %s where %l
-    }
-    hgraph.return %y : tensor<1x1x2x1xf32>)";
-  EXPECT_EQ(errorOf(signature, body,
-                    {Tensor<double>::ofFloats({1, 1, 2, 1}, {1, 2})}, {},
-                    nullptr),
-            "the reference evaluator knows signed comparisons only");
-}
-
 TEST(Entry, ReportsWhatTheWeightsSay) {
   auto missing = [](std::string_view path, const std::vector<int64_t> &,
                     std::vector<float> &) {
@@ -147,7 +131,8 @@ TEST(Entry, SinglePrecisionStaysWithinTheToleranceOfDouble) {
     auto rounded =
         evaluate<float>(entry, narrow, dims, {randomWeights(seed), nullptr});
     ASSERT_TRUE(mlir::succeeded(exact) && mlir::succeeded(rounded));
-    double bound = tolerance(Dtype::F32, reductionLengths(entry, dims).at(-1));
+    double bound =
+        tolerance(Dtype::F32, pathLengths(entry, dims, {}).ofOutput(0));
     Difference worst =
         compare(exact->front().floats, rounded->front().floats.data(), bound);
     EXPECT_TRUE(worst.within) << worst.found << " for " << worst.expected;
@@ -158,12 +143,12 @@ TEST(Entry, SinglePrecisionStaysWithinTheToleranceOfDouble) {
 TEST(Entry, ToleranceFollowsTheLongestPath) {
   auto context = makeContext();
   auto module = buildBert(*context, 1, 48, 4);
-  // Embedding 1, adds 2, norm 96; attention projections 48 + 1, attention
-  // 12 + 2 * 10, merge 1, linear 48, add 1, norm 96; up 48, gelu 1, down 192,
-  // add 1, norm 96; mean 10, unit length 48.
-  EXPECT_EQ(
-      reductionLengths(entryOf(*module), {{"batch", 2}, {"seq", 10}}).at(-1),
-      99 + 49 + 32 + 146 + 338 + 58);
+  // Embedding 1, adds 2, norm 48; attention projections 48 + 1, attention
+  // 12 + 10, merge 1, linear 48, add 1, norm 48; up 48, gelu 1, down 192,
+  // add 1, norm 48; mean 10, unit length 48.
+  PathLengths lengths =
+      pathLengths(entryOf(*module), {{"batch", 2}, {"seq", 10}}, {});
+  EXPECT_EQ(lengths.ofOutput(0), 51 + 49 + 22 + 98 + 290 + 58);
 }
 
 TEST(Entry, RandomInputsFitTheirUse) {

@@ -97,6 +97,18 @@ hgraph.outlined @c5_capture(%q: tensor<1x4x8x16xf32>) attributes {dims = []} {
 
 // -----
 
+hgraph.outlined @c5_unsigned(%q: tensor<1x4x8x16xf32>) attributes {dims = []} {
+  %o = hgraph.attention %q, %q, %q scale(1.0) : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+    // expected-error @+1 {{'arith.cmpi' op (C5) found the predicate ule, expected eq, ne or a signed one}}
+    %live = arith.cmpi ule, %j, %i : index
+    hgraph.score %s where %live
+  }
+  hgraph.return
+}
+
+// -----
+
 hgraph.outlined @at_c1(%q: tensor<1x4x8x16xf32>, %m: tensor<1x8xi1>) attributes {dims = []} {
   %o = hgraph.attention %q, %q, %q scale(1.0) : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
   ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):

@@ -1,6 +1,6 @@
 // Lengths of sums along the longest path: see PathLength.h.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/tools/PathLength.h"
+#include "compiler/reference/PathLength.h"
 
 #include "mlir/IR/Location.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -8,7 +8,7 @@
 
 using namespace mlir;
 
-namespace heddle::tools {
+namespace heddle::reference {
 
 namespace {
 
@@ -102,4 +102,4 @@ PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
   return lengths;
 }
 
-} // namespace heddle::tools
+} // namespace heddle::reference

@@ -1,7 +1,7 @@
 // How long the sums behind a value are: what its tolerance goes by.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#ifndef HEDDLE_COMPILER_TOOLS_PATHLENGTH_H
-#define HEDDLE_COMPILER_TOOLS_PATHLENGTH_H
+#ifndef HEDDLE_COMPILER_REFERENCE_PATHLENGTH_H
+#define HEDDLE_COMPILER_REFERENCE_PATHLENGTH_H
 
 #include "compiler/shape/Dim.h"
 #include "dialects/graph/Graph.h"
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace heddle::tools {
+namespace heddle::reference {
 
 /// Terms added up on the longest path to each value.
 class PathLengths {
@@ -36,6 +36,6 @@ private:
 PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
                         const std::set<int64_t> &boundaries);
 
-} // namespace heddle::tools
+} // namespace heddle::reference
 
-#endif // HEDDLE_COMPILER_TOOLS_PATHLENGTH_H
+#endif // HEDDLE_COMPILER_REFERENCE_PATHLENGTH_H
