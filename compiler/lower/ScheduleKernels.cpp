@@ -33,7 +33,8 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   if (auto ordered = func->getAttrOfType<ArrayAttr>(roleDimsAttr)) {
     view.dims.clear();
     for (Attribute dim : ordered)
-      view.dims.push_back(cast<StringAttr>(dim).getValue().str());
+      if (auto name = dyn_cast<StringAttr>(dim))
+        view.dims.push_back(name.getValue().str());
   }
   auto extents = func->getAttrOfType<DenseI64ArrayAttr>(extentsAttr);
   for (size_t i = 0; i < view.dims.size(); ++i) {
