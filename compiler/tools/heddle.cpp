@@ -7,8 +7,10 @@
 #include "runtime/tools/Verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv) try {
   if (std::optional<int> child = heddle::pipeline::runChildJob(argc, argv))
     return *child;
   CLI::App app("Compiles Transformer models to single-file binaries.",
@@ -23,4 +25,7 @@ int main(int argc, char **argv) {
   heddle::tools::addInspectVerb(app, code, heddle::tools::modelInspector());
   heddle::tools::addTargetsVerb(app, code);
   return heddle::tools::runApp(app, argc, argv, code);
+} catch (const std::exception &error) { // the set-up ran out of memory
+  std::fprintf(stderr, "error: %s\n", error.what());
+  return heddle::tools::ExitBug;
 }

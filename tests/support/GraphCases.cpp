@@ -69,7 +69,8 @@ Value BertBuilder::layer(Value x, Value mask, const std::string &path) {
     return SplitHeadsOp::create(b, y, heads);
   };
   Value q = project(".query"), k = project(".key"), v = project(".value");
-  double scale = 1 / std::sqrt(static_cast<double>(width / heads));
+  int64_t headWidth = width / heads;
+  double scale = 1 / std::sqrt(static_cast<double>(headWidth));
   auto padding = [&](OpBuilder &builder, Location loc, ValueRange args) {
     Value m = AtOp::create(builder, loc, mask, ValueRange{args[1], args[4]});
     Value zero = arith::ConstantIntOp::create(builder, loc, 0, 32);
