@@ -7,6 +7,8 @@
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
+#include <set>
+
 using namespace mlir;
 using namespace heddle::halide;
 
@@ -130,6 +132,42 @@ Halide::RDom makeDomain(UpdateOp op, Kernel &kernel) {
   return Halide::RDom(Halide::Internal::ReductionDomain(variables));
 }
 
+/// Which elements of a tuple a value reads, plainly or inside a call.
+class OwnReads : public Halide::Internal::IRVisitor {
+public:
+  explicit OwnReads(const std::string &func) : func(func) {}
+  std::set<int> plain, hidden;
+
+private:
+  using IRVisitor::visit;
+  void visit(const Halide::Internal::Call *op) override {
+    if (op->call_type == Halide::Internal::Call::Halide && op->name == func)
+      (depth ? hidden : plain).insert(op->value_index);
+    ++depth;
+    IRVisitor::visit(op);
+    --depth;
+  }
+  const std::string &func;
+  int depth = 0;
+};
+
+/// Halide stores a tuple's elements one after the other where it sees no value
+/// that reads another element, and does not look into calls.
+LogicalResult checkTuple(StoreOp store, const std::string &func,
+                         const std::vector<Halide::Expr> &values) {
+  std::vector<OwnReads> reads;
+  for (const Halide::Expr &value : values)
+    value.accept(&reads.emplace_back(func));
+  for (size_t i = 0; i < values.size(); ++i)
+    for (int j : reads[i].hidden)
+      if (size_t(j) != i && !reads[i].plain.count(j) &&
+          !reads[size_t(j)].plain.count(int(i)))
+        return store.emitOpError("computes element ")
+               << i << " from element " << j << " of its own func inside a "
+               << "function or a maximum, which Halide overlooks in a tuple";
+  return success();
+}
+
 LogicalResult defineUpdate(UpdateOp op, Kernel &kernel) {
   for (auto [name, index] :
        llvm::zip(op.getFuncOp().getDimNames(), op.getPureIndices()))
@@ -149,8 +187,10 @@ LogicalResult defineUpdate(UpdateOp op, Kernel &kernel) {
   }
   StoreOp store = op.getStore();
   Halide::Func func = kernel.funcs.lookup(op.getFunc());
-  define(func(exprs(store.getIndices(), kernel)),
-         exprs(store.getValues(), kernel));
+  std::vector<Halide::Expr> values = exprs(store.getValues(), kernel);
+  if (failed(checkTuple(store, func.name(), values)))
+    return failure();
+  define(func(exprs(store.getIndices(), kernel)), values);
   return success();
 }
 

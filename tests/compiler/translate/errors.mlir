@@ -13,6 +13,7 @@
 // RUN: not heddle-kernel %t/where.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=WHERE
 // RUN: not heddle-kernel %t/type.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=TYPE
 // RUN: not heddle-kernel %t/argument.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=ARGUMENT
+// RUN: not heddle-kernel %t/tuple.mlir -target=x86-64-linux 2>&1 | FileCheck %s --check-prefix=TUPLE
 
 //--- twice.mlir
 halide.pipeline @k(%A: !halide.buffer<?x?xf32>) {
@@ -123,6 +124,27 @@ halide.pipeline @k(%A: !halide.buffer<?xf32>) {
     halide.yield %a : f32
   }
   halide.output %out : !halide.buffer<?xf32>
+}
+
+//--- tuple.mlir
+halide.pipeline @k(%A: !halide.buffer<?xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %c0 = arith.constant 0 : i32
+  %n = halide.extent %A[0] : !halide.buffer<?xf32>
+  %f = halide.func "f" () : f32, f32 {
+    halide.yield %zero, %zero : f32, f32
+  }
+  halide.update %f () over (r = %r from %c0 extent %n) {
+    %old = halide.at %f[] : f32
+    %sum = halide.at %f[] element 1 : f32
+    %a = halide.at %A[%r] : !halide.buffer<?xf32>
+    %new = arith.maximumf %old, %a : f32
+    %power = math.exp %old : f32
+    %next = arith.addf %sum, %power : f32
+    // TUPLE: tuple.mlir:16:5: error: 'halide.store' op computes element 1 from element 0 of its own func inside a function or a maximum, which Halide overlooks in a tuple
+    halide.store at [] %new, %next : f32, f32
+  }
+  halide.output %f : !halide.buffer<f32>, !halide.buffer<f32>
 }
 
 //--- argument.mlir
