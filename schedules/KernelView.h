@@ -16,6 +16,7 @@ enum class Family {
   Gemm,      ///< products of rows with packed panels, with an epilogue
   Gemv,      ///< the same of a few rows
   Attention, ///< chunked softmax(Q K^T) V
+  Matmul,    ///< products of two computed tensors, with an epilogue
   // All others are computed one row (innermost axis) at a time.
   Norm,       ///< rows scaled by their moments or their length
   Softmax,    ///< rows of exponentials that sum to 1
@@ -39,6 +40,7 @@ enum class Role {
   Scalar,      ///< one value a row, reduced from Lanes (one update)
   Serial,      ///< one value a row, reduced in order (one update)
   Before,      ///< a whole tensor that every row needs (one update)
+  Pack,        ///< columns of a right operand, as dense as a panel
   QueryPack,   ///< queries transposed, scaled
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk
@@ -68,6 +70,7 @@ struct FuncView {
 struct KernelView {
   Family family = Family::Elementwise;
   std::vector<FuncView> funcs;
+  int64_t vector = 0; ///< widest vector that reads rows densely; 0: any
 
   /// The first func of a role; null where there is none.
   const FuncView *find(Role role) const;

@@ -40,6 +40,7 @@ enum class ExprKind {
   Negate,
   Not,
   Binary, ///< operands[0] `text` operands[1].
+  List,   ///< `[operands]`.
   Call    ///< `text` of `arguments`.
 };
 

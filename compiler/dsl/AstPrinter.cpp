@@ -148,6 +148,8 @@ private:
       return "!";
     case ExprKind::Binary:
       return expr.text;
+    case ExprKind::List:
+      return "list";
     case ExprKind::Call:
       break;
     }

@@ -27,6 +27,9 @@ struct Path {
 struct Mask;
 using MaskRef = std::shared_ptr<const Mask>;
 
+struct List;
+using ListRef = std::shared_ptr<const List>;
+
 /// A mask before it meets an attention: which keys a query sees.
 struct Mask {
   enum class Kind { Causal, Padding, Window, Prefix, And, Or, Not };
@@ -39,7 +42,12 @@ struct Mask {
 };
 
 using Datum = std::variant<Poison, None, bool, int64_t, double, std::string,
-                           shape::Dim, Tensor, Path, MaskRef>;
+                           shape::Dim, Tensor, Path, MaskRef, ListRef>;
+
+/// Values in brackets, none of them poison.
+struct List {
+  std::vector<Datum> items;
+};
 
 /// A dim expression; a whole number where no name is left in it.
 Datum fromDim(const shape::Dim &dim);

@@ -288,6 +288,7 @@ std::string Elaborator::describe(const Datum &datum) const {
     }
     std::string operator()(const Path &) { return "the path of a weight"; }
     std::string operator()(const MaskRef &) { return "a mask"; }
+    std::string operator()(const ListRef &) { return "a list"; }
   };
   return std::visit(Describer{*this}, datum);
 }

@@ -61,10 +61,24 @@ Datum Elaborator::evaluateInside(const ast::Expr &expr) {
     return evaluateUnary(expr);
   case ast::ExprKind::Binary:
     return evaluateBinary(expr);
+  case ast::ExprKind::List:
+    return evaluateBrackets(expr);
   case ast::ExprKind::Call:
     break;
   }
   return evaluateCall(expr);
+}
+
+Datum Elaborator::evaluateBrackets(const ast::Expr &expr) {
+  List list;
+  bool good = true;
+  for (const ast::ExprPtr &item : expr.operands) {
+    list.items.push_back(evaluate(*item));
+    good &= !isPoison(list.items.back());
+  }
+  if (!good)
+    return Poison();
+  return std::make_shared<const List>(std::move(list));
 }
 
 Datum Elaborator::evaluateVariable(const ast::Expr &expr) {

@@ -43,6 +43,29 @@ const std::vector<Builtin> &Builtin::all() {
       {"softmax", {needed("x"), option("over")}, &E::softmax},
       {"mean", {needed("x"), neededByName("over"), option("where")}, &E::mean},
       {"l2_normalize", {needed("x"), option("eps")}, &E::l2Normalize},
+      {"rope",
+       {needed("x"), option("positions"), option("offset"), option("theta"),
+        option("width"), option("pairs"), option("scaling"), option("factor"),
+        option("low"), option("high"), option("original"), option("rows")},
+       &E::shapes},
+      {"positions_sinusoidal",
+       {needed("length"), needed("width"), option("theta")},
+       &E::shapes},
+      {"dropout", {needed("x"), needed("rate")}, &E::shapes},
+      {"reshape", {needed("x"), needed("shape")}, &E::shapes},
+      {"transpose", {needed("x"), needed("order")}, &E::shapes},
+      {"concat", {needed("parts"), neededByName("over")}, &E::shapes},
+      {"slice",
+       {needed("x"), neededByName("over"), option("from"), option("to")},
+       &E::shapes},
+      {"pad",
+       {needed("x"), neededByName("over"), option("before"), option("after"),
+        option("value")},
+       &E::shapes},
+      {"broadcast_to", {needed("x"), needed("shape")}, &E::shapes},
+      {"matmul",
+       {needed("a"), needed("b"), option("transpose_a"), option("transpose_b")},
+       &E::shapes},
       {"padding", {needed("mask")}, &E::padding},
       {"window", {needed("n")}, &E::window},
       {"prefix", {needed("n")}, &E::prefix},
@@ -128,8 +151,12 @@ Datum Elaborator::linear(const Arguments &arguments) {
   if (out && !features.empty() && features.back().isConstant())
     derived = outFirst ? shape::Shape{*out, features.back()}
                        : shape::Shape{features.back(), *out};
+  // A table that has no module around it, as one that embed reads too.
+  std::string name = *path + ".weight";
+  if (bias && !isWeight(name) && isWeight(*path))
+    name = *path;
   std::optional<ValueId> weights =
-      weight(*path + ".weight", derived, arguments.mark,
+      weight(name, derived, arguments.mark,
              "declare it, say 'out = N' or give the weight files");
   if (weights && shapeOf(*weights).size() == 2) {
     const shape::Dim &found = shapeOf(*weights)[outFirst ? 0 : 1];

@@ -86,6 +86,7 @@ private:
   // Expressions, in ElaborateExpr.cpp.
   Datum evaluate(const ast::Expr &expr);
   Datum evaluateInside(const ast::Expr &expr);
+  Datum evaluateBrackets(const ast::Expr &expr);
   Datum evaluateVariable(const ast::Expr &expr);
   Datum evaluatePath(const ast::Expr &expr);
   Datum evaluateUnary(const ast::Expr &expr);
@@ -124,13 +125,13 @@ private:
   Datum linear(const Arguments &arguments);
   Datum layerNorm(const Arguments &arguments);
   Datum gelu(const Arguments &arguments);
-  Datum relu(const Arguments &arguments);
   Datum splitHeads(const Arguments &arguments);
   Datum mergeHeads(const Arguments &arguments);
   Datum attention(const Arguments &arguments);
-  Datum softmax(const Arguments &arguments);
-  Datum mean(const Arguments &arguments);
   Datum l2Normalize(const Arguments &arguments);
+  friend class ShapeElaborator;
+  using OpCall = Datum(const Arguments &arguments);
+  OpCall relu, softmax, mean, shapes; // shapes: in ElaborateShapes.cpp
 
   // Typed access to arguments, in Arguments.cpp. Each reports what it found
   // instead; the argument must have been given unless there is a default.
@@ -160,9 +161,7 @@ private:
                      const char *expected);
 
   // Masks, in ElaborateMask.cpp.
-  Datum padding(const Arguments &arguments);
-  Datum window(const Arguments &arguments);
-  Datum prefix(const Arguments &arguments);
+  OpCall padding, window, prefix;
   Datum combine(Mask::Kind kind, Span mark, std::vector<MaskRef> operands);
   /// The region of a mask over scores [B, H, Tq, Tk]; null when it does not
   /// fit.
@@ -237,6 +236,7 @@ private:
   std::vector<std::pair<std::string, Span>> missing;
   std::set<std::string, std::less<>> missingNames;
   std::vector<TableUse> tableUses;
+  std::map<std::string, ValueId> angleTables; ///< By what makes them.
   std::set<size_t> inferredRanges; ///< Inputs whose range no text gives.
   Activation *current = nullptr;
   std::string scope; ///< Path of the scopes around the statement.

@@ -200,6 +200,12 @@ ast::ExprPtr Parser::parsePrimary() {
     inner->span = join(token.span, lastSpan());
     return inner;
   }
+  case TokenKind::LeftBracket: {
+    ast::ExprPtr list = make(ast::ExprKind::List, token.span);
+    if (!parseExtents(list->operands))
+      return nullptr;
+    return finish(std::move(list), join(token.span, lastSpan()));
+  }
   case TokenKind::Name:
     return parseNamed();
   default:

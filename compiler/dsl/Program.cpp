@@ -99,10 +99,12 @@ std::string str(const TensorType &type) {
 
 const char *name(OpKind kind) {
   constexpr const char *names[] = {
-      "constant", "embed", "positions",   "row",         "add",
-      "sub",      "mul",   "div",         "linear",      "layer_norm",
-      "gelu",     "relu",  "split_heads", "merge_heads", "attention",
-      "softmax",  "mean",  "l2_normalize"};
+      "constant", "embed",        "positions",    "row",         "add",
+      "sub",      "mul",          "div",          "linear",      "layer_norm",
+      "gelu",     "relu",         "split_heads",  "merge_heads", "attention",
+      "softmax",  "mean",         "l2_normalize", "angle_table", "rope",
+      "dropout",  "reshape",      "transpose",    "concat",      "slice",
+      "pad",      "broadcast_to", "matmul"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -78,16 +78,28 @@ enum class OpKind {
   Sub,
   Mul,
   Div,
-  Linear,     ///< (x, weight, [bias]) layout: "out_in" or "in_out"
-  LayerNorm,  ///< (x, weight, bias) eps: number
-  Gelu,       ///< (x) approximate: "none" or "tanh"
-  Relu,       ///< (x)
-  SplitHeads, ///< (x) heads: integer
-  MergeHeads, ///< (x)
-  Attention,  ///< (q, k, v) scale: number; and `score`
-  Softmax,    ///< (x) axis: integer
-  Mean,       ///< (x, [mask]) axis: integer
-  L2Normalize ///< (x) eps: number
+  Linear,      ///< (x, weight, [bias]) layout: "out_in" or "in_out"
+  LayerNorm,   ///< (x, weight, bias) eps: number
+  Gelu,        ///< (x) approximate: "none" or "tanh"
+  Relu,        ///< (x)
+  SplitHeads,  ///< (x) heads: integer
+  MergeHeads,  ///< (x)
+  Attention,   ///< (q, k, v) scale: number; and `score`
+  Softmax,     ///< (x) axis: integer
+  Mean,        ///< (x, [mask]) axis: integer
+  L2Normalize, ///< (x) eps: number
+  AngleTable,  ///< () form: "rotary" or "sinusoid", base, linear, factor, low,
+               ///< high, length: numbers; factor 0: no llama3 scaling
+  Rope,        ///< (x, table, [positions]) pairs: "half" or "adjacent",
+               ///< offset: dim
+  Dropout,     ///< (x) rate: number
+  Reshape,     ///< (x)
+  Transpose,   ///< (x) order: the axes' digits, as in "0213"
+  Concat,      ///< (parts...) axis: integer
+  Slice,       ///< (x) axis: integer, from: dim
+  Pad,         ///< (x) axis: integer, before, after: dims, value: number
+  BroadcastTo, ///< (x)
+  Matmul       ///< (a, b) transpose_a, transpose_b: truth values
 };
 /// "layer_norm": the op's name in the language and in hgraph.
 const char *name(OpKind kind);

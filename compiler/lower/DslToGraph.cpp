@@ -156,8 +156,80 @@ private:
     case Kind::L2Normalize:
       return graph::L2NormalizeOp::create(builder, loc, a,
                                           op.attribute<double>("eps"));
+    default:
+      return writeShapes(op, loc);
     }
-    llvm_unreachable("an op of no kind");
+  }
+
+  /// The ops of GraphShapes.td.
+  Value writeShapes(const dsl::Op &op, Location loc) {
+    using Kind = dsl::OpKind;
+    Value a = operand(op, 0), b = operand(op, 1), c = operand(op, 2);
+    switch (op.kind) {
+    case Kind::AngleTable:
+      return writeAngleTable(op, loc);
+    case Kind::Rope:
+      return graph::RopeOp::create(builder, loc, a, b, c,
+                                   op.attribute<std::string>("pairs") == "half"
+                                       ? graph::Pairs::Half
+                                       : graph::Pairs::Adjacent,
+                                   op.attribute<shape::Dim>("offset"));
+    case Kind::Dropout:
+      return graph::DropoutOp::create(builder, loc, a,
+                                      op.attribute<double>("rate"));
+    case Kind::Matmul:
+      return graph::MatmulOp::create(builder, loc, a, b,
+                                     op.attribute<bool>("transpose_a"),
+                                     op.attribute<bool>("transpose_b"));
+    default:
+      return writeMove(op, loc);
+    }
+  }
+
+  Value writeAngleTable(const dsl::Op &op, Location loc) {
+    double linear = op.attribute<double>("linear");
+    SmallVector<double> llama3;
+    if (op.attribute<double>("factor") != 0)
+      for (const char *name : {"factor", "low", "high", "length"})
+        llama3.push_back(op.attribute<double>(name));
+    graph::Angles form = op.attribute<std::string>("form") == "rotary"
+                             ? graph::Angles::Rotary
+                             : graph::Angles::Sinusoid;
+    return graph::AngleTableOp::create(
+        builder, loc, type(op.result), form,
+        llvm::APFloat(op.attribute<double>("base")),
+        linear == 1 ? FloatAttr() : builder.getF64FloatAttr(linear),
+        llama3.empty() ? DenseF64ArrayAttr()
+                       : builder.getDenseF64ArrayAttr(llama3));
+  }
+
+  Value writeMove(const dsl::Op &op, Location loc) {
+    using Kind = dsl::OpKind;
+    Value x = operand(op, 0);
+    const shape::Shape &extents = program.values[op.result].type.shape;
+    if (op.kind == Kind::Reshape)
+      return graph::ReshapeOp::create(builder, loc, x, extents);
+    if (op.kind == Kind::BroadcastTo)
+      return graph::BroadcastToOp::create(builder, loc, x, extents);
+    if (op.kind == Kind::Transpose) {
+      SmallVector<int64_t> order;
+      for (char digit : op.attribute<std::string>("order"))
+        order.push_back(digit - '0');
+      return graph::TransposeOp::create(builder, loc, x, order);
+    }
+    int64_t axis = op.attribute<int64_t>("axis");
+    if (op.kind == Kind::Slice)
+      return graph::SliceOp::create(builder, loc, x, axis,
+                                    op.attribute<shape::Dim>("from"),
+                                    extents[axis]);
+    if (op.kind == Kind::Pad)
+      return graph::PadOp::create(
+          builder, loc, x, axis, op.attribute<shape::Dim>("before"),
+          op.attribute<shape::Dim>("after"), op.attribute<double>("value"));
+    SmallVector<Value> parts;
+    for (size_t i = 0; i < op.operands.size(); ++i)
+      parts.push_back(operand(op, i));
+    return graph::ConcatOp::create(builder, loc, parts, axis);
   }
 
   Value writeConstant(const dsl::Op &op, Location loc) {

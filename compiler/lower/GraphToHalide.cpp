@@ -24,6 +24,8 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
   using schedule::Family;
   Family family = Family::Elementwise;
   for (Operation &op : kernel.getBody().front()) {
+    if (isa<graph::MatmulOp>(op))
+      return Family::Matmul;
     if (isa<graph::SoftmaxOp>(op))
       return Family::Softmax;
     if (isa<graph::LayerNormOp, graph::L2NormalizeOp>(op))
@@ -169,6 +171,11 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
     dispatch.getInsMutable()[i].set(packed);
   }
   addView(plan.output);
+  SmallVector<std::string> scalars;
+  for (const shape::Dim &scalar : plan.scalars)
+    scalars.push_back(scalar.str());
+  SmallVector<StringRef> texts(scalars.begin(), scalars.end());
+  dispatch.setScalarsAttr(builder.getStrArrayAttr(texts));
   dispatch.setViewsAttr(builder.getArrayAttr(views));
   dispatch.setFlops(plan.flops.str());
 }

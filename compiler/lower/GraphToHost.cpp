@@ -22,6 +22,24 @@ struct Slot {
   size_t freeAfter = 0; ///< index of the dispatch that reads it last
 };
 
+/// What a reshape outside of kernels is a view of.
+Value rootOf(Value value) {
+  while (auto reshape = value.getDefiningOp<graph::ReshapeOp>())
+    value = reshape.getX();
+  return value;
+}
+
+/// The embeds that choose rows by `value`, also by a view of it.
+void collectEmbeds(Value value, SmallVectorImpl<graph::EmbedOp> &embeds) {
+  for (Operation *user : value.getUsers()) {
+    auto embed = dyn_cast<graph::EmbedOp>(user);
+    if (embed && embed.getTokens() == value)
+      embeds.push_back(embed);
+    if (auto reshape = dyn_cast<graph::ReshapeOp>(user))
+      collectEmbeds(reshape.getOutput(), embeds);
+  }
+}
+
 class HostLowering {
 public:
   HostLowering(ModuleOp module, graph::ModelOp model)
@@ -39,6 +57,7 @@ private:
   SmallVector<Value> inputsOf(graph::KernelOp kernel);
   StringAttr outline(graph::KernelOp kernel, ArrayRef<Value> inputs);
   Value bufferFor(Value value);
+  Value weightBuffer(Operation *weight);
   int64_t takeSlot(const shape::Dim &bytes, size_t position, size_t lastRead);
 
   ModuleOp module;
@@ -48,6 +67,7 @@ private:
   host::ProgramOp program;
   DenseMap<Value, Value> buffers; ///< graph value to host buffer
   DenseMap<Value, size_t> lastRead;
+  DenseMap<Value, shape::Shape> outputShapes; ///< of values seen as outputs
   llvm::StringMap<StringAttr> kernels; ///< text of an outlined op to its name
   llvm::StringMap<Value> weights;      ///< by path
   std::vector<Slot> slots;
@@ -121,28 +141,43 @@ StringAttr HostLowering::outline(graph::KernelOp kernel,
   return name;
 }
 
-/// The host buffer of a value that is already computed, or of a weight.
+/// The host buffer of a value that is already computed, or of a weight. A
+/// reshape is the buffer it views.
 Value HostLowering::bufferFor(Value value) {
-  auto weight = value.getDefiningOp<graph::WeightOp>();
-  if (!weight)
-    return buffers.lookup(value);
-  Value &buffer = weights[weight.getPath()];
+  value = rootOf(value);
+  Operation *op = value.getDefiningOp();
+  if (isa_and_nonnull<graph::WeightOp, graph::AngleTableOp>(op))
+    return weightBuffer(op);
+  return buffers.lookup(value);
+}
+
+/// The buffer of a weight or of a generated table, one a path or recipe.
+Value HostLowering::weightBuffer(Operation *op) {
+  SmallVector<StringRef> tensors, recipe;
+  std::string made;
+  if (auto weight = dyn_cast<graph::WeightOp>(op)) {
+    tensors.push_back(weight.getPath());
+  } else {
+    made = cast<graph::AngleTableOp>(op).recipe();
+    recipe.push_back(made);
+  }
+  Value &buffer = weights[tensors.empty() ? "|" + made : tensors[0].str()];
   if (!buffer) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(&program.getBlock(), program.getBlock().begin());
     if (weights.size() > 1) {
       Operation *last = nullptr;
-      for (Operation &op : program.getBlock())
-        if (isa<host::WeightOp>(op))
-          last = &op;
+      for (Operation &other : program.getBlock())
+        if (isa<host::WeightOp>(other))
+          last = &other;
       if (last)
         builder.setInsertionPointAfter(last);
     }
-    auto type = cast<RankedTensorType>(value.getType());
+    Value result = op->getResult(0);
+    auto type = cast<RankedTensorType>(result.getType());
     buffer = host::WeightOp::create(
-        builder, weight.getLoc(), ("w" + Twine(weights.size() - 1)).str(),
-        ArrayRef<StringRef>{weight.getPath()}, ArrayRef<StringRef>{},
-        type.getElementType(), shapeOf(value));
+        builder, op->getLoc(), ("w" + Twine(weights.size() - 1)).str(), tensors,
+        recipe, type.getElementType(), shapeOf(result));
   }
   return buffer;
 }
@@ -154,12 +189,14 @@ void HostLowering::findLastReads(graph::EntryOp entry) {
   for (Operation &op : entry.getBody().front()) {
     if (auto kernel = dyn_cast<graph::KernelOp>(op)) {
       for (Value input : inputsOf(kernel))
-        lastRead[input] = position;
+        lastRead[rootOf(input)] = position;
       ++position;
     }
   }
-  for (Value output : entry.returned())
-    lastRead[output] = SIZE_MAX;
+  for (Value output : entry.returned()) {
+    lastRead[rootOf(output)] = SIZE_MAX;
+    outputShapes.try_emplace(rootOf(output), shapeOf(output));
+  }
 }
 
 /// A slot that is free at `position` and large enough or growable, the one of
@@ -192,13 +229,13 @@ LogicalResult HostLowering::lowerInputs(graph::EntryOp entry) {
   for (auto [i, argument] : llvm::enumerate(entry.getBody().getArguments())) {
     // Tokens must lie in every table they choose from.
     std::optional<std::pair<int64_t, int64_t>> range = entry.inputRange(i);
-    for (Operation *user : argument.getUsers())
-      if (auto embed = dyn_cast<graph::EmbedOp>(user);
-          embed && embed.getTokens() == argument) {
-        std::optional<int64_t> rows = shapeOf(embed.getTable())[0].constant();
-        if (rows && (!range || *rows - 1 < range->second))
-          range = {range ? range->first : 0, *rows - 1};
-      }
+    SmallVector<graph::EmbedOp> embeds;
+    collectEmbeds(argument, embeds);
+    for (graph::EmbedOp embed : embeds) {
+      std::optional<int64_t> rows = shapeOf(embed.getTable())[0].constant();
+      if (rows && (!range || *rows - 1 < range->second))
+        range = {range ? range->first : 0, *rows - 1};
+    }
     auto type = cast<RankedTensorType>(argument.getType());
     buffers[argument] =
         host::InputOp::create(builder, argument.getLoc(), entry.inputName(i),
@@ -222,7 +259,10 @@ LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
   }
   Value result = kernel.getResult(0);
   auto type = cast<RankedTensorType>(result.getType());
-  shape::Shape shape = shapeOf(result);
+  // An output that views the result gives the slot its extents.
+  auto asked = outputShapes.find(result);
+  shape::Shape shape =
+      asked == outputShapes.end() ? shapeOf(result) : asked->second;
   unsigned width = host::elementBytes(type.getElementType());
   shape::Dim bytes = shape::elementCount(shape) * shape::Dim(int64_t(width));
   auto read = lastRead.find(result);
@@ -246,12 +286,19 @@ LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
 
 LogicalResult HostLowering::lowerOutputs(graph::EntryOp entry) {
   for (auto [i, output] : llvm::enumerate(entry.returned())) {
-    if (!output.getDefiningOp<graph::KernelOp>())
+    Value root = rootOf(output);
+    if (!root.getDefiningOp<graph::KernelOp>())
       return entry.emitOpError("output '")
              << entry.outputName(i)
              << "' is an input or a weight as it is; expected a computed value";
+    if (shapeOf(output) != outputShapes[root])
+      return entry.emitOpError("output '")
+             << entry.outputName(i) << "' has the shape "
+             << shape::str(shapeOf(output)) << ", and another output "
+             << shape::str(outputShapes[root])
+             << " of the same value; expected a kernel for one of them";
     host::OutputOp::create(builder, entry.getLoc(), entry.outputName(i),
-                           buffers.lookup(output));
+                           buffers.lookup(root));
   }
   return success();
 }
@@ -264,6 +311,7 @@ LogicalResult HostLowering::lowerEntry(graph::EntryOp entry,
   builder.setInsertionPointToEnd(&hostEntry.getBlock());
   buffers.clear();
   lastRead.clear();
+  outputShapes.clear();
   slots.clear();
   findLastReads(entry);
   if (failed(lowerInputs(entry)))
@@ -273,7 +321,8 @@ LogicalResult HostLowering::lowerEntry(graph::EntryOp entry,
     if (auto kernel = dyn_cast<graph::KernelOp>(op)) {
       if (failed(lowerKernel(kernel, position++)))
         return failure();
-    } else if (!isa<graph::WeightOp, graph::ConstantOp, graph::ReturnOp>(op)) {
+    } else if (!isa<graph::WeightOp, graph::AngleTableOp, graph::ReshapeOp,
+                    graph::ConstantOp, graph::ReturnOp>(op)) {
       return op.emitOpError("is in no kernel");
     }
   }

@@ -8,6 +8,7 @@
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/Gemv.h"
+#include "schedules/cpu/Matmul.h"
 #include "schedules/cpu/Rows.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -50,6 +51,12 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   return view;
 }
 
+int64_t tileEntry(halide::PipelineOp pipeline, StringRef name) {
+  auto tile = pipeline->getAttrOfType<DictionaryAttr>(tileAttr);
+  auto value = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr();
+  return value ? value.getInt() : 0;
+}
+
 FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   schedule::KernelView view;
   auto family = pipeline->getAttrOfType<StringAttr>(familyAttr);
@@ -57,6 +64,7 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
     return pipeline.emitOpError("has no 'heddle.family', which the default "
                                 "schedule goes by");
   view.family = schedule::familyOf(family.getValue().str());
+  view.vector = tileEntry(pipeline, "vector");
   for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>()) {
     std::optional<schedule::FuncView> known = viewOf(func);
     if (!known)
@@ -65,12 +73,6 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
     view.funcs.push_back(std::move(*known));
   }
   return view;
-}
-
-int64_t tileEntry(halide::PipelineOp pipeline, StringRef name) {
-  auto tile = pipeline->getAttrOfType<DictionaryAttr>(tileAttr);
-  auto value = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr();
-  return value ? value.getInt() : 0;
 }
 
 /// Sets the knobs that the pipeline's `heddle.knobs` names for the target,
@@ -133,6 +135,21 @@ LogicalResult recordGemv(halide::PipelineOp pipeline,
                    schedule::checkGemvKnobs(knobs, panels, target))))
     return failure();
   schedule::scheduleGemvCpu(schedule, view, knobs, target);
+  return success();
+}
+
+LogicalResult recordMatmul(halide::PipelineOp pipeline,
+                           const schedule::KernelView &view,
+                           const schedule::CpuTarget &target,
+                           schedule::Schedule &schedule) {
+  std::optional<int64_t> columns =
+      view.find(schedule::Role::Output)->extents[0];
+  schedule::MatmulKnobs knobs = schedule::defaultMatmulKnobs(columns, target);
+  if (failed(setKnobs(pipeline, target, schedule::matmulKnobSpace(), knobs)) ||
+      failed(
+          legal(pipeline, target, schedule::checkMatmulKnobs(knobs, target))))
+    return failure();
+  schedule::scheduleMatmulCpu(schedule, view, knobs, target);
   return success();
 }
 
@@ -254,6 +271,7 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline,
   auto *recordFamily = view->family == Family::Gemm        ? recordGemm
                        : view->family == Family::Gemv      ? recordGemv
                        : view->family == Family::Attention ? recordAttention
+                       : view->family == Family::Matmul    ? recordMatmul
                                                            : recordRows;
   if (failed(recordFamily(pipeline, *view, target, record)))
     return failure();

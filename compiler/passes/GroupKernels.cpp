@@ -24,6 +24,47 @@ void dropUnused(EntryOp entry) {
   }
 }
 
+/// Dropouts are nothing at inference; an output must still be computed.
+void dropDropouts(EntryOp entry) {
+  for (DropoutOp dropout :
+       llvm::make_early_inc_range(entry.getBody().getOps<DropoutOp>())) {
+    Operation *source = dropout.getX().getDefiningOp();
+    bool isOutput = llvm::is_contained(entry.returned(), dropout.getOutput());
+    if (isOutput && (!source || !computesTensor(source)))
+      continue;
+    dropout.getOutput().replaceAllUsesWith(dropout.getX());
+    dropout.erase();
+  }
+}
+
+/// A reshaped constant is a constant.
+void reshapeConstants(EntryOp entry) {
+  for (ReshapeOp reshape :
+       llvm::make_early_inc_range(entry.getBody().getOps<ReshapeOp>())) {
+    auto constant = reshape.getX().getDefiningOp<ConstantOp>();
+    if (!constant)
+      continue;
+    OpBuilder builder(reshape);
+    auto value = cast<DenseElementsAttr>(constant.getValue());
+    reshape.getOutput().replaceAllUsesWith(
+        ConstantOp::create(builder, reshape.getLoc(), reshape.getType(),
+                           value.reshape(cast<ShapedType>(reshape.getType()))));
+    reshape.erase();
+  }
+}
+
+/// Puts each view right behind what it views, which kernels have moved.
+void placeViews(EntryOp entry) {
+  SmallVector<ReshapeOp> views(entry.getBody().getOps<ReshapeOp>());
+  for (ReshapeOp view : views) {
+    if (Operation *source = view.getX().getDefiningOp())
+      view->moveAfter(source);
+    else
+      view->moveBefore(&entry.getBody().front(),
+                       entry.getBody().front().begin());
+  }
+}
+
 /// Each kernel reads its own copy of a constant, so that a lowering sees it.
 void copyConstants(KernelOp kernel) {
   llvm::SetVector<Operation *> constants;
@@ -80,6 +121,8 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
   LogicalResult groupEntry(EntryOp entry) {
     if (!entry.getOps<KernelOp>().empty())
       return entry.emitOpError("holds kernels already");
+    dropDropouts(entry);
+    reshapeConstants(entry);
     dropUnused(entry);
     for (const KernelGroup &group :
          groupOps(entry, {fuse.getValue(), maxRow.getValue()})) {
@@ -89,6 +132,7 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
             << group.family << " kernel of " << group.ops.size() << " ops"
             << (group.end.empty() ? "" : ": " + group.end);
     }
+    placeViews(entry);
     dropUnused(entry); // constants that every reader has a copy of
     return success();
   }

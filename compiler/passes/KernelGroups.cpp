@@ -19,6 +19,10 @@ StringRef familyOf(Operation *op) {
     return "gemm";
   if (isa<AttentionOp>(op))
     return "attention";
+  if (isa<MatmulOp>(op))
+    return "matmul";
+  if (movesElements(op) || isa<ReshapeOp>(op))
+    return "move";
   if (isa<LayerNormOp, SoftmaxOp>(op))
     return "norm";
   if (isa<MeanOp, L2NormalizeOp>(op))
@@ -30,7 +34,7 @@ class Grouper {
 public:
   Grouper(EntryOp entry, const GroupOptions &options) : options(options) {
     for (Operation &op : entry.getBody().front())
-      if (computesTensor(&op)) {
+      if (computesTensor(&op) && !isView(&op)) {
         position[&op] = static_cast<int>(ops.size());
         ops.push_back(&op);
       }
@@ -50,6 +54,8 @@ private:
 
   void groupLinear(LinearOp linear);
   bool joinsLinear(Operation *user, Operation *last, std::string &end);
+  void groupMatmul(MatmulOp product);
+  bool readsInPlace(Operation *op, unsigned index);
   void groupWithNext(Operation *anchor, bool (*joins)(Operation *));
   void groupAttention(AttentionOp attention);
   std::set<int> successors(int group);
@@ -191,19 +197,56 @@ void Grouper::groupAttention(AttentionOp attention) {
   }
 }
 
-/// Element by element ops of `op`'s shape, and rows of tables, that only `op`
-/// reads, and so on upwards.
-void Grouper::absorbProducers(Operation *op) {
-  shape::Shape shape = shapeOf(op->getResult(0));
+/// A product, and the element by element ops of its shape behind it. What only
+/// moves the right operand is read in its place when that is packed.
+void Grouper::groupMatmul(MatmulOp product) {
+  start(product, "matmul");
+  absorbProducers(product);
+  std::string &end = groups.back().end;
+  Operation *last = product;
+  while (Operation *user = soleUser(last, end)) {
+    if (groupOf.contains(user) || !isElementwise(user) ||
+        shapeOf(user->getResult(0)) != shapeOf(product.getOutput())) {
+      end = ("the next op is " + user->getName().getStringRef()).str();
+      return;
+    }
+    absorb(user);
+    last = user;
+  }
+}
+
+/// True when the kernel of `op` can read the producer of an operand at the
+/// elements it needs, each computed about once.
+bool Grouper::readsInPlace(Operation *op, unsigned index) {
+  Value operand = op->getOperand(index);
+  Operation *producer = operand.getDefiningOp();
+  if (isa<MatmulOp>(op)) // the left one is read once a panel
+    return index == 1 &&
+           (movesElements(producer) || isa<SplitHeadsOp>(producer));
   // A layer_norm's weight and bias are not of its shape, even where equal; an
   // embed reads its table at rows of its own choice.
-  unsigned count = isa<LayerNormOp, EmbedOp>(op) ? 1 : op->getNumOperands();
-  for (Value operand : op->getOperands().take_front(count)) {
+  if (isa<LayerNormOp, EmbedOp>(op) && index != 0)
+    return false;
+  if (isa<RopeOp>(op))
+    return index == 0 &&
+           (movesElements(producer) || isa<SplitHeadsOp>(producer));
+  if (readsRows(producer) || movesElements(producer))
+    return true;
+  if (!isElementwise(producer))
+    return false;
+  // Of a move, what reads an element once; otherwise what is as large.
+  if (isa<TransposeOp, SliceOp, PadOp>(op))
+    return true;
+  return !movesElements(op) && shapeOf(operand) == shapeOf(op->getResult(0));
+}
+
+/// What `op` reads in place and nothing else reads, and so on upwards.
+void Grouper::absorbProducers(Operation *op) {
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     Operation *producer = operand.getDefiningOp();
     if (!producer || !position.count(producer) || groupOf.contains(producer))
       continue;
-    bool fits = readsRows(producer) ||
-                (isElementwise(producer) && shapeOf(operand) == shape);
+    bool fits = readsInPlace(op, index);
     std::string reason;
     if (!fits || soleUser(producer, reason) != op) {
       groups.back().end = fits ? "a value it reads has several users"
@@ -224,13 +267,16 @@ void Grouper::absorbProducers(Operation *op) {
 /// Groups that read a result of `group`.
 std::set<int> Grouper::successors(int group) {
   std::set<int> next;
-  for (Operation *op : groups[group].ops)
-    for (Operation *user : op->getUsers()) {
+  SmallVector<Operation *> made(groups[group].ops);
+  while (!made.empty())
+    for (Operation *user : made.pop_back_val()->getUsers()) {
       if (auto at = dyn_cast<AtOp>(user))
         user = at->getParentOp();
       auto found = groupOf.find(user);
       if (found != groupOf.end() && found->second != group)
         next.insert(found->second);
+      else if (isa<ReshapeOp>(user) && found == groupOf.end())
+        made.push_back(user); // a view: its readers are this group's
     }
   return next;
 }
@@ -280,6 +326,9 @@ std::vector<KernelGroup> Grouper::run() {
   for (Operation *op : ops)
     if (auto linear = dyn_cast<LinearOp>(op))
       groupLinear(linear);
+  for (Operation *op : ops)
+    if (auto product = dyn_cast<MatmulOp>(op))
+      groupMatmul(product);
   // From the last op up, so that a chain is found from its end.
   for (Operation *op : llvm::reverse(ops))
     if (isa<LayerNormOp>(op) && !groupOf.contains(op)) {
@@ -290,13 +339,35 @@ std::vector<KernelGroup> Grouper::run() {
     if (groupOf.contains(op))
       continue;
     start(op, familyOf(op));
-    if (isElementwise(op))
+    if (isElementwise(op) || movesElements(op) || isa<RopeOp>(op))
       absorbProducers(op);
   }
   return inRunnableOrder();
 }
 
 } // namespace
+
+bool passes::isView(Operation *op) {
+  auto reshape = dyn_cast<ReshapeOp>(op);
+  if (!reshape)
+    return false;
+  auto rootOf = [](Value value) {
+    while (auto view = value.getDefiningOp<ReshapeOp>())
+      value = view.getX();
+    return value;
+  };
+  Value root = rootOf(reshape.getX());
+  Operation *end = op->getBlock()->getTerminator();
+  if (!llvm::is_contained(end->getOperands(), reshape.getOutput()))
+    return true;
+  if (!root.getDefiningOp() || !computesTensor(root.getDefiningOp()))
+    return false;
+  // The first output of a value gives its buffer the extents.
+  for (Value output : end->getOperands())
+    if (rootOf(output) == root)
+      return output.getType() == reshape.getType();
+  return true;
+}
 
 std::vector<KernelGroup> passes::groupOps(EntryOp entry,
                                           const GroupOptions &options) {

@@ -21,8 +21,13 @@ struct GroupOptions {
   int64_t maxRow = 4096;
 };
 
+/// True for a reshape that is only a view of a buffer: it stays outside of
+/// kernels. One that is an output beside what it views, or views an input that
+/// nothing else computes, is copied by a kernel.
+bool isView(mlir::Operation *op);
+
 /// The groups of an entry's ops: each op that computes a tensor in exactly one,
-/// in an order in which they can run, the same for the same IR.
+/// views in none, in an order in which they can run, the same for the same IR.
 std::vector<KernelGroup> groupOps(graph::EntryOp entry,
                                   const GroupOptions &options);
 

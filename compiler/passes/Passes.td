@@ -20,8 +20,8 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
   let summary = "Wrap the ops of every entry into kernels";
   let description = [{
     Requires: hgraph.model ops directly in the module, no hgraph.kernel in them; a
-    nested module is left alone. Leaves: every op that computes a tensor in exactly
-    one hgraph.kernel with a family, the kernels in an order that can run, ids and
+    nested module is left alone. Leaves: every op that computes a tensor, but for views,
+    in exactly one hgraph.kernel with a family, the kernels in an order that can run, ids and
     locations as they were. Weights stay outside; constants are copied into the
     kernels that read them; ops that nothing uses are gone.
 
@@ -36,6 +36,13 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     * reduce: a mean and the l2_normalize after it.
     * gather: rows of tables and the element by element ops on them.
     * elementwise: a chain of element by element ops of one shape; any other op.
+    * matmul: a matmul, what only moves its right operand (transpose, slice, ...), and
+      the element by element ops of its shape behind it.
+    * move: a transpose, concat, slice, pad or broadcast_to and the moves before it.
+    A move that one op alone reads is read in its place where that op reads each
+    element about once, so that it needs no kernel. A reshape moves nothing: it stays
+    outside of kernels as a view of a buffer, unless it is an output that has to be
+    copied. A dropout is gone.
     With `explain` a remark on each kernel says why it ends where it ends.
   }];
   let options = [

@@ -143,8 +143,10 @@ LogicalResult writeArtifact(Model &model, const Options &options,
   llvm::Expected<std::string> code = link::linkObjects(files);
   if (!code)
     return fail(code.takeError());
+  // Generated tables need no file.
+  io::Result<weights::WeightSource> none = weights::WeightSource::open({});
   auto weightsWriter = [&](link::WeightsSink &sink) {
-    return writeWeights(*model.weights, requests, sink);
+    return writeWeights(model.weights ? *model.weights : *none, requests, sink);
   };
   link::ArtifactParts parts{
       std::move(*code), std::move(*metadata), tables.weightsSize, {}};

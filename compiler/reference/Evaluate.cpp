@@ -3,6 +3,7 @@
 #include "compiler/reference/Evaluate.h"
 
 #include "compiler/reference/BuildScore.h"
+#include "compiler/reference/EvaluateShapes.h"
 #include "compiler/reference/Kernels.h"
 #include "dialects/graph/Graph.h"
 #include "llvm/ADT/DenseMap.h"
@@ -251,8 +252,15 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
       .Case([&](L2NormalizeOp op) -> Result {
         return l2Normalize(get(op.getX()), op.epsilon());
       })
-      .Default([](Operation *op) -> Result {
-        return op->emitError("the reference evaluator does not know this op");
+      .Default([&](Operation *op) -> Result {
+        FailureOr<std::vector<int64_t>> shape =
+            extentsOf(op->getLoc(), op->getResult(0).getType());
+        if (failed(shape))
+          return failure();
+        ReadValue<Scalar> read = [&](mlir::Value value) -> const Value & {
+          return get(value);
+        };
+        return evaluateShapes<Scalar>(op, *shape, dims, read);
       });
 }
 

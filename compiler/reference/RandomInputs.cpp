@@ -22,6 +22,9 @@ reference::tokenRange(BlockArgument input) {
   if (auto entry = dyn_cast<EntryOp>(input.getOwner()->getParentOp()))
     range = entry.inputRange(input.getArgNumber());
   for (Operation *user : input.getUsers()) {
+    auto rope = dyn_cast<RopeOp>(user);
+    if (rope && !range) // positions may leave the table: they are clamped
+      range = {-1, rope.getTable().getType().getDimSize(0)};
     auto embed = dyn_cast<EmbedOp>(user);
     if (!embed || embed.getTokens() != input)
       continue;

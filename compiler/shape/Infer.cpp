@@ -68,23 +68,6 @@ Inferred linear(const Shape &x, const Shape &weight, const Shape *bias,
   return result;
 }
 
-Inferred matmul(const Shape &a, const Shape &b) {
-  if (a.size() < 2)
-    return rankMismatch("the left operand", a, "[..., m, k]", 0);
-  if (b.size() < 2)
-    return rankMismatch("the right operand", b, "[..., k, n]", 1);
-  if (a.back() != b[b.size() - 2])
-    return disagree("inner extents differ", a.back().str(),
-                    b[b.size() - 2].str(), a, b, 0, 1);
-  Inferred outer =
-      broadcast(Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
-  if (!outer)
-    return outer;
-  outer.shape->push_back(a[a.size() - 2]);
-  outer.shape->push_back(b.back());
-  return outer;
-}
-
 Inferred embed(const Shape &ids, const Shape &table) {
   if (table.size() != 2)
     return rankMismatch("the table", table, "[rows, width]", 1);

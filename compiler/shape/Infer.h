@@ -36,8 +36,10 @@ Inferred broadcast(const Shape &a, const Shape &b);
 Inferred linear(const Shape &x, const Shape &weight, const Shape *bias,
                 Layout layout);
 
-/// a [..., M, K] times b [..., K, N], leading axes broadcast: [..., M, N].
-Inferred matmul(const Shape &a, const Shape &b);
+/// a [..., M, K] times b [..., K, N], leading axes broadcast: [..., M, N]. The
+/// last two axes of a transposed operand are swapped first.
+Inferred matmul(const Shape &a, const Shape &b, bool transposeA = false,
+                bool transposeB = false);
 
 /// Rows of table [rows, width] by ids of any shape: [ids..., width].
 /// Operands ids, table.
@@ -86,6 +88,39 @@ Inferred reduce(const Shape &x, int64_t axis);
 /// As `reduce`, over the elements that `mask` selects: its extents are those
 /// of x's axes 0 to `axis`. Operands x, mask.
 Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask);
+
+/// Turns pairs of x [B, H, T, D] by rows of table [P, R], R even and at most D;
+/// positions [B, T] or [T] unless null: x's shape. Operands x, table,
+/// positions.
+Inferred rope(const Shape &x, const Shape &table, const Shape *positions);
+
+/// Why positions offset to offset + length - 1 may leave a table of `rows`
+/// rows; nothing when they never do.
+std::optional<Mismatch> reachesPast(const Dim &offset, const Dim &length,
+                                    const Dim &rows,
+                                    const std::vector<DimRange> &ranges);
+
+/// The elements of x under `target`, as many for all values of the dims.
+/// Operand x, as in all that follow.
+Inferred reshape(const Shape &x, const Shape &target);
+
+/// Axis i of the result is axis order[i] of x.
+Inferred transpose(const Shape &x, const std::vector<int64_t> &order);
+
+/// The parts joined along `axis`. Operands are the parts.
+Inferred concat(const std::vector<Shape> &parts, int64_t axis);
+
+/// Indices from to from + length - 1 of `axis`. Without ranges (null) the
+/// bounds are not looked at.
+Inferred slice(const Shape &x, int64_t axis, const Dim &from, const Dim &length,
+               const std::vector<DimRange> *ranges);
+
+/// `axis` made longer at both ends. Ranges as for `slice`.
+Inferred pad(const Shape &x, int64_t axis, const Dim &before, const Dim &after,
+             const std::vector<DimRange> *ranges);
+
+/// x repeated to `target`, which x must broadcast to.
+Inferred broadcastTo(const Shape &x, const Shape &target);
 
 } // namespace heddle::shape
 

@@ -256,14 +256,27 @@ void Verification::printRow(const std::string &what,
         worst.index, worst.found, worst.expected, worst.allowed);
 }
 
+/// Compares a tensor as f32 under `bound`; whole numbers must be equal.
+static reference::Difference compareTensor(const Reference &expected,
+                                           const heddle_tensor &found,
+                                           double bound) {
+  if (expected.element == reference::Element::Float)
+    return reference::compare(expected.floats,
+                              static_cast<const float *>(found.data), bound);
+  std::vector<double> whole(expected.ints.begin(), expected.ints.end());
+  if (expected.element == reference::Element::Bool)
+    return reference::compare(whole, static_cast<const uint8_t *>(found.data),
+                              0);
+  return reference::compare(whole, static_cast<const int32_t *>(found.data), 0);
+}
+
 bool Verification::compareOutputs() {
   bool good = true;
   for (auto [i, expected] : llvm::enumerate(outputs)) {
     double bound =
         reference::tolerance(reference::Dtype::F32, lengths.ofOutput(i));
-    reference::Difference worst = reference::compare(
-        expected.floats, static_cast<const float *>(found[i].tensor.data),
-        bound);
+    reference::Difference worst =
+        compareTensor(expected, found[i].tensor, bound);
     printRow("output '" + entry.outputName(i).str() + "'", worst, bound);
     good &= worst.within;
   }
@@ -288,8 +301,7 @@ bool Verification::checkDispatch(const heddle_run *run, uint32_t index) {
     double bound = reference::tolerance(reference::Dtype::F32,
                                         lengths.withinKernel(info.values[i]));
     reference::Difference worst =
-        reference::compare(expected->second.floats,
-                           static_cast<const float *>(tensor.data), bound);
+        compareTensor(expected->second, tensor, bound);
     std::string what = std::string("kernel ") + kernel.name + " (" +
                        kernel.family + "), " + lengths.describe(info.values[i]);
     if (options.everyKernel || !worst.within)

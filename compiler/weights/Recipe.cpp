@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/weights/Recipe.h"
 
+#include "compiler/weights/AngleTable.h"
 #include "dialects/host/Recipe.h"
 
 #include <algorithm>
@@ -198,6 +199,8 @@ bool Runner::throughMemory() {
 }
 
 bool Runner::run() {
+  if (plan.steps.size() == 1 && plan.steps[0].generates())
+    return writeAngleTable(plan.steps[0], sink);
   if (isCopy())
     return copy();
   if (isPackedTranspose())
@@ -223,6 +226,9 @@ static io::Result<Plan> plan(const WeightSource &source,
   if (request.dtype != io::DType::F32)
     return io::Error{where + " has elements of type " +
                      io::dtypeName(request.dtype) + ", expected f32"};
+  std::string origin = request.tensors.empty()
+                           ? ""
+                           : " from tensor '" + request.tensors[0] + "'";
   std::vector<Extents> shapes = plan.tensors;
   for (const std::string &text : request.recipe) {
     std::optional<RecipeStep> step = host::parseRecipeStep(text);
@@ -233,15 +239,14 @@ static io::Result<Plan> plan(const WeightSource &source,
     std::string problem;
     std::optional<Extents> next = host::applyToShape(*step, shapes, problem);
     if (!next)
-      return io::Error{where + " from tensor '" + request.tensors[0] +
-                       "': " + problem};
+      return io::Error{where + origin + ": " + problem};
     shapes = {*next};
     plan.steps.push_back(*step);
   }
   if (shapes.size() != 1 || shapes[0] != request.extents)
-    return io::Error{where + " from tensor '" + request.tensors[0] +
-                     "' becomes " + io::shapeText(shapes[0]) + ", expected " +
-                     io::shapeText(request.extents)};
+    return io::Error{where + origin + " becomes " +
+                     (shapes.empty() ? "nothing" : io::shapeText(shapes[0])) +
+                     ", expected " + io::shapeText(request.extents)};
   return plan;
 }
 

@@ -71,13 +71,18 @@ mlir::RankedTensorType tensorType(mlir::MLIRContext *context,
 std::optional<int64_t> valueId(mlir::Operation *op);
 void setValueId(mlir::Operation *op, int64_t id);
 
-/// True for ops that compute a tensor (all but weights, constants and what
-/// holds ops): these carry ids and belong in kernels.
+/// True for ops that compute a tensor (all but weights, tables, constants and
+/// what holds ops): these carry ids and belong in kernels.
 bool computesTensor(mlir::Operation *op);
 
 /// True for the ops that work element by element on broadcast operands: add,
 /// sub, mul, div, gelu, relu.
 bool isElementwise(mlir::Operation *op);
+
+/// True for the ops each of whose elements is one of an operand's, at an index
+/// that a kernel can compute: transpose, concat, slice, pad, broadcast_to.
+/// A reshape is none of them: it moves nothing.
+bool movesElements(mlir::Operation *op);
 
 /// True for the arith and math ops a score region may hold; the reference and
 /// the lowerings know exactly these.

@@ -66,4 +66,26 @@ def HGraph_GeluAttr : EnumAttr<HGraph_Dialect, HGraph_GeluEnum, "gelu"> {
   let summary = "formula of gelu: none (exact, by erf) or tanh";
 }
 
+def HGraph_AnglesEnum : I32EnumAttr<"Angles", "order of an angle table's columns", [
+    I32EnumAttrCase<"Rotary", 0, "rotary">,
+    I32EnumAttrCase<"Sinusoid", 1, "sinusoid">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_AnglesAttr : EnumAttr<HGraph_Dialect, HGraph_AnglesEnum, "angles"> {
+  let summary = "columns of an angle table: rotary (cosines, then sines) or sinusoid (sine, cosine, sine, ...)";
+}
+
+def HGraph_PairsEnum : I32EnumAttr<"Pairs", "which features rope turns together", [
+    I32EnumAttrCase<"Half", 0, "half">,
+    I32EnumAttrCase<"Adjacent", 1, "adjacent">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_PairsAttr : EnumAttr<HGraph_Dialect, HGraph_PairsEnum, "pairs"> {
+  let summary = "features that rope turns together: half (j, j + R / 2) or adjacent (2 j, 2 j + 1)";
+}
+
 #endif // HEDDLE_DIALECTS_GRAPH_GRAPHATTRS_TD

@@ -133,11 +133,15 @@ void setValueId(Operation *op, int64_t id) {
 bool computesTensor(Operation *op) {
   return isa_and_nonnull<HGraphDialect>(op->getDialect()) &&
          op->getNumResults() != 0 &&
-         !isa<WeightOp, ConstantOp, KernelOp, AtOp>(op);
+         !isa<WeightOp, AngleTableOp, ConstantOp, KernelOp, AtOp>(op);
 }
 
 bool isElementwise(Operation *op) {
   return isa<AddOp, SubOp, MulOp, DivOp, GeluOp, ReluOp>(op);
+}
+
+bool movesElements(Operation *op) {
+  return isa<TransposeOp, ConcatOp, SliceOp, PadOp, BroadcastToOp>(op);
 }
 
 bool isScoreArithmetic(Operation *op) {

@@ -3,15 +3,7 @@
 #ifndef HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 #define HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 
-include "dialects/graph/GraphStructureOps.td"
-
-// A tensor operation: its result type follows from its operands by inferType,
-// which builders and verifier share.
-class HGraph_ComputeOp<string mnemonic, list<Trait> traits = []>
-    : HGraph_Op<mnemonic, [Pure] # traits> {
-  let results = (outs HGraph_FloatTensor:$output);
-  let hasVerifier = 1;
-}
+include "dialects/graph/GraphShapes.td"
 
 def HGraph_WeightOp : HGraph_Op<"weight", [Pure]> {
   let summary = "a tensor of the weight file";

@@ -98,7 +98,8 @@ def Host_WeightOp : Host_Op<"weight", [HasParent<"ProgramOp">]> {
 
     * (B1) The element type is one an artefact can hold.
     * (B2) Each extent is canonical text over the declared dims.
-    * (W1) At least one tensor is named.
+    * (W1) At least one tensor is named, or the recipe is one step that makes a
+      table and needs none.
     * (W2) Each recipe step is well formed; only a leading `concat` takes
       several tensors.
     * (W3) The extents are positive constants.

@@ -235,8 +235,7 @@ LogicalResult EntryOp::verifyRegions() {
 LogicalResult WeightOp::verify() {
   if (failed(checkBuffer(*this, getElement(), getExtents())))
     return failure();
-  if (getTensors().empty())
-    return emitOpError("(W1) names no tensor");
+  bool generates = false;
   size_t tensors = getTensors().size();
   for (StringAttr text : getRecipe().getAsRange<StringAttr>()) {
     std::optional<RecipeStep> step = parseRecipeStep(text.getValue());
@@ -244,11 +243,17 @@ LogicalResult WeightOp::verify() {
       return emitOpError("(W2) has the step '")
              << text.getValue() << "', expected one of "
              << StringRef(recipeForms());
-    if (step->kind == RecipeStep::Kind::Concat)
+    if (step->generates() && (tensors != 0 || getRecipe().size() != 1))
+      return emitOpError("(W1) has the step '")
+             << text.getValue() << "', which takes no tensor and stands alone";
+    generates |= step->generates();
+    if (step->kind == RecipeStep::Kind::Concat && tensors != 0)
       tensors = 1;
     if (tensors > 1)
       break;
   }
+  if (tensors == 0 && !generates)
+    return emitOpError("(W1) names no tensor");
   if (tensors > 1)
     return emitOpError("(W2) names ")
            << tensors << " tensors, but its recipe does not begin with concat";

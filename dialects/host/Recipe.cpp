@@ -3,6 +3,8 @@
 #include "dialects/host/Recipe.h"
 
 #include <charconv>
+#include <cmath>
+#include <cstdio>
 
 using namespace heddle::host;
 
@@ -24,6 +26,8 @@ constexpr StepForm forms[] = {
     {"reshape", Kind::Reshape, -1, {1, 1}},
 };
 
+constexpr std::string_view tables[] = {"rotary", "sinusoid"};
+
 std::string text(const Extents &extents) {
   std::string list;
   for (int64_t extent : extents)
@@ -44,23 +48,96 @@ std::vector<std::string_view> splitWords(std::string_view text) {
 }
 } // namespace
 
-std::string RecipeStep::str() const {
+namespace {
+template <typename Number> std::optional<Number> read(std::string_view word) {
+  Number value = 0;
+  const char *end = word.data() + word.size();
+  std::from_chars_result result = std::from_chars(word.data(), end, value);
+  if (word.empty() || result.ec != std::errc() || result.ptr != end)
+    return std::nullopt;
+  return value;
+}
+
+/// Numbers above 0 from words[at] on, `count` of them.
+bool readNumbers(const std::vector<std::string_view> &words, size_t at,
+                 size_t count, std::vector<double> &numbers) {
+  for (size_t i = at; i < at + count; ++i) {
+    std::optional<double> value;
+    if (i < words.size())
+      value = read<double>(words[i]);
+    if (!value || !std::isfinite(*value) || *value <= 0)
+      return false;
+    numbers.push_back(*value);
+  }
+  return true;
+}
+
+/// "rotary P W BASE [linear F] [llama3 F LOW HIGH N]"
+std::optional<RecipeStep>
+parseTable(const std::vector<std::string_view> &words) {
+  RecipeStep step{words[0] == tables[0] ? Kind::Rotary : Kind::Sinusoid, {}};
+  for (size_t i : {1, 2}) {
+    std::optional<int64_t> extent;
+    if (i < words.size())
+      extent = read<int64_t>(words[i]);
+    if (!extent || *extent < 1 || *extent > INT64_C(1) << 31)
+      return std::nullopt;
+    step.arguments.push_back(*extent);
+  }
+  size_t at = 4;
+  if (step.arguments[1] % 2 != 0 || !readNumbers(words, 3, 1, step.numbers))
+    return std::nullopt;
+  bool isLinear = at < words.size() && words[at] == "linear";
+  if (!isLinear)
+    step.numbers.push_back(1);
+  else if (!readNumbers(words, at + 1, 1, step.numbers))
+    return std::nullopt;
+  at += isLinear ? 2 : 0;
+  bool isLlama3 = at < words.size() && words[at] == "llama3";
+  if (isLlama3 && (!readNumbers(words, at + 1, 4, step.numbers) ||
+                   step.numbers[3] >= step.numbers[4]))
+    return std::nullopt;
+  at += isLlama3 ? 5 : 0;
+  if (at != words.size())
+    return std::nullopt;
+  return step;
+}
+
+/// The text of a table's numbers.
+std::string tableText(const std::vector<double> &numbers) {
   std::string text;
+  char word[32];
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    if (i == 1 && numbers[i] == 1)
+      continue;
+    std::snprintf(word, sizeof(word), "%.17g", numbers[i]);
+    text += (i == 1 ? " linear " : i == 2 ? " llama3 " : " ");
+    text += word;
+  }
+  return text;
+}
+} // namespace
+
+std::string RecipeStep::str() const {
+  std::string text(generates() ? tables[kind == Kind::Sinusoid] : "");
   for (const StepForm &form : forms)
     if (form.kind == kind)
       text = form.name;
   for (int64_t argument : arguments)
     text += " " + std::to_string(argument);
-  return text;
+  return text + tableText(numbers);
 }
 
 std::string_view heddle::host::recipeForms() {
   return "'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', "
-         "'reshape EXTENT...'";
+         "'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', "
+         "'sinusoid ROWS WIDTH BASE ...'";
 }
 
 std::optional<RecipeStep> heddle::host::parseRecipeStep(std::string_view text) {
   std::vector<std::string_view> words = splitWords(text);
+  if (words[0] == tables[0] || words[0] == tables[1])
+    return parseTable(words);
   for (const StepForm &form : forms) {
     if (words[0] != form.name)
       continue;
@@ -116,6 +193,8 @@ static std::optional<Extents> single(const RecipeStep &step, Extents extents,
   };
   switch (step.kind) {
   case Kind::Concat:
+  case Kind::Rotary:
+  case Kind::Sinusoid:
     break; // handled by the caller
   case Kind::Transpose:
     if (extents.size() != 2)
@@ -150,6 +229,13 @@ std::optional<Extents>
 heddle::host::applyToShape(const RecipeStep &step,
                            const std::vector<Extents> &tensors,
                            std::string &problem) {
+  if (step.generates() && tensors.empty())
+    return step.arguments;
+  if (step.generates() || tensors.empty()) {
+    problem = "'" + step.str() + "' " +
+              (tensors.empty() ? "needs a tensor" : "takes no tensor");
+    return std::nullopt;
+  }
   if (step.kind == Kind::Concat)
     return concat(step.arguments[0], tensors, problem);
   return single(step, tensors[0], problem);

@@ -19,10 +19,21 @@ struct RecipeStep {
     Transpose, ///< "transpose": swaps the two axes of a matrix
     Pack,      ///< "pack N": [K, M] to panels [ceil(M/N)][K][N], zeros after M
     Pad,       ///< "pad A E": zeros after the end of axis A, up to extent E
-    Reshape    ///< "reshape E0 E1 ...": the same elements under new extents
+    Reshape,   ///< "reshape E0 E1 ...": the same elements under new extents
+    Rotary,    ///< "rotary P W BASE [linear F] [llama3 F LOW HIGH N]": makes
+               ///< a table [P, W] of cosines, then sines; takes no tensor and
+               ///< stands alone
+    Sinusoid   ///< the same of a sine and a cosine in turn
   };
   Kind kind;
   std::vector<int64_t> arguments;
+  std::vector<double> numbers = {}; ///< of a table: base, linear factor, and
+                                    ///< llama3's four where it is given
+
+  /// True for a step that makes its values from nothing.
+  bool generates() const {
+    return kind == Kind::Rotary || kind == Kind::Sinusoid;
+  }
 
   /// The text that `parseRecipeStep` reads.
   std::string str() const;

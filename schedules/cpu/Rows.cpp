@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/cpu/Rows.h"
 
+#include <algorithm>
+
 namespace heddle::schedule {
 
 namespace {
@@ -10,7 +12,7 @@ namespace {
 /// vector is guarded. Extents below a vector stay scalar.
 void vectorizeRow(Stage stage, const FuncView &func, const CpuTarget &target,
                   int64_t vectors = 1) {
-  if (func.dims.empty())
+  if (func.dims.empty() || target.lanes < 2)
     return;
   std::optional<int64_t> extent = func.extents[0];
   if (extent && *extent < target.lanes)
@@ -114,8 +116,11 @@ std::string checkRowsKnobs(const RowsKnobs &knobs,
 void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
                      const RowsKnobs &knobs, const CpuTarget &target) {
   const FuncView &out = *view.find(Role::Output);
+  CpuTarget dense = target; // with vectors that read the rows densely
+  if (view.vector)
+    dense.lanes = std::min(view.vector, target.lanes);
   std::string loop = fuseRows(schedule.func(out.name), out, knobs.taskRows);
-  vectorizeRow(schedule.func(out.name), out, target, knobs.vectors);
+  vectorizeRow(schedule.func(out.name), out, dense, knobs.vectors);
   for (const FuncView &func : view.funcs) {
     if (func.role == Role::Lanes || func.role == Role::Scalar ||
         func.role == Role::Serial) {
@@ -123,14 +128,14 @@ void scheduleRowsCpu(Schedule &schedule, const KernelView &view,
     } else if (func.role != Role::Output) {
       bool isBefore = func.role == Role::Before;
       place(schedule.func(func.name), out.name, isBefore ? "" : loop);
-      vectorizeRow(schedule.func(func.name), func, target);
+      vectorizeRow(schedule.func(func.name), func, dense);
       if (!func.hasUpdate || func.dims.empty())
         continue;
       std::vector<std::string> order = {func.dims[0]};
       order.insert(order.end(), func.reductionDims.begin(),
                    func.reductionDims.end());
       schedule.update(func.name).reorder(order);
-      vectorizeRow(schedule.update(func.name), func, target);
+      vectorizeRow(schedule.update(func.name), func, dense);
     }
   }
 }

@@ -55,6 +55,7 @@ private:
   void addGather();
   void addHeads();
   void addAttention();
+  void addMove();
   Value headsOf(const Dim &batch, int64_t heads, const Dim &length,
                 int64_t width);
   void finish(EntryOp entry);
@@ -67,6 +68,7 @@ private:
   std::vector<Value> values;  ///< f32 tensors that ops may read
   std::vector<Value> weights; ///< for reuse
   std::vector<Value> integers;
+  std::vector<Value> others; ///< moved integers, to be outputs
   int weightCount = 0;
 };
 
@@ -428,8 +430,29 @@ void Generator::addAttention() {
   add(y);
 }
 
+void Generator::addMove() {
+  auto tensor = [&](const Shape &shape, Type element) {
+    return element.isF32() ? valueOf(shape) : integersOf(shape, element);
+  };
+  auto any = [&] { return anyValue(); };
+  auto isSmall = [&](const Shape &shape) { return this->isSmall(shape); };
+  ShapeContext context{random, builder, ranges, tensor, any, isSmall};
+  Value made;
+  if (random.chance(25))
+    made = randomMatmul(context);
+  else if (random.chance(25))
+    made = randomRope(context, headsOf(Dim::symbol("batch"),
+                                       random.pick<int64_t>({1, 2, 3}),
+                                       Dim::symbol("seq"),
+                                       random.pick<int64_t>({2, 6, 16, 64})));
+  else
+    made = randomMove(context, others);
+  if (made)
+    add(made);
+}
+
 void Generator::addOp() {
-  switch (random.below(12)) {
+  switch (random.below(15)) {
   case 0:
   case 1:
   case 2:
@@ -452,6 +475,10 @@ void Generator::addOp() {
     return addGather();
   case 9:
     return addHeads();
+  case 10:
+  case 11:
+  case 12:
+    return addMove();
   default:
     return addAttention();
   }
@@ -467,6 +494,9 @@ void Generator::finish(EntryOp entry) {
     if (value.use_empty() || random.chance(15))
       outputs.push_back(value);
   }
+  for (Value other : others)
+    if (other.use_empty() && outputs.size() < 6)
+      outputs.push_back(other);
   if (outputs.empty())
     outputs.push_back(ReluOp::create(builder, loc, anyValue()));
   if (random.chance(5))

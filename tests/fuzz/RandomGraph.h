@@ -44,6 +44,27 @@ private:
 mlir::OwningOpRef<mlir::ModuleOp> randomGraph(mlir::MLIRContext &context,
                                               uint64_t seed);
 
+/// What a random op may take: see RandomGraphShapes.cpp.
+struct ShapeContext {
+  Random &random;
+  mlir::OpBuilder &builder;
+  const std::vector<shape::DimRange> &ranges;
+  /// A value with these extents: a known one, a weight or an input.
+  llvm::function_ref<mlir::Value(const shape::Shape &, mlir::Type)> tensor;
+  /// A recent f32 value.
+  llvm::function_ref<mlir::Value()> any;
+  /// False for what is too large for the reference.
+  llvm::function_ref<bool(const shape::Shape &)> isSmall;
+};
+
+/// A value made by some of the ops of GraphShapes.td; null where it is not
+/// f32, which is then in `others`.
+mlir::Value randomMove(const ShapeContext &context,
+                       std::vector<mlir::Value> &others);
+/// [B, H, T, D] with its pairs turned; D is even.
+mlir::Value randomRope(const ShapeContext &context, mlir::Value heads);
+mlir::Value randomMatmul(const ShapeContext &context);
+
 /// What a score region may read, with the extents of its indices.
 struct ScoreContext {
   mlir::MLIRContext *mlir;

@@ -3,6 +3,7 @@
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/Gemv.h"
+#include "schedules/cpu/Matmul.h"
 #include "schedules/cpu/Rows.h"
 #include <gtest/gtest.h>
 
@@ -34,6 +35,19 @@ TEST(GemmKnobs, NamesTheBrokenConstraint) {
             "the tile needs more registers than the target has");
   EXPECT_EQ(checkGemmKnobs({48, 8, 48, 60}, wide),
             "the block's rows must be whole tiles");
+}
+
+TEST(MatmulKnobs, DefaultsAreLegalAndFitTheColumns) {
+  for (const CpuTarget &target : cpuTargets()) {
+    for (int64_t columns : {1, 16, 17, 32, 33, 48, 64, 97, 4096})
+      EXPECT_EQ(checkMatmulKnobs(defaultMatmulKnobs(columns, target), target),
+                "");
+    EXPECT_EQ(
+        checkMatmulKnobs(defaultMatmulKnobs(std::nullopt, target), target), "");
+    EXPECT_EQ(defaultMatmulKnobs(7, target).tileColumns, 16);
+  }
+  EXPECT_EQ(checkMatmulKnobs({12, 48}, cpuTargets()[0]),
+            "the tile needs more registers than the target has");
 }
 
 TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {

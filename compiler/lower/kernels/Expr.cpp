@@ -156,7 +156,8 @@ Func PipelineBuilder::func(const FuncSpec &spec,
     return {body(point).value};
   };
   halide::FuncOp func = halide::FuncOp::create(
-      opBuilder, loc, name, dims, TypeRange{opBuilder.getF32Type()}, fill);
+      opBuilder, loc, name, dims,
+      TypeRange{spec.element ? spec.element : opBuilder.getF32Type()}, fill);
   func->setAttr(roleAttr, opBuilder.getStringAttr(roleName(spec.role)));
   func->setAttr(extentsAttr, opBuilder.getDenseI64ArrayAttr(spec.extents));
   if (!spec.roleDims.empty()) {
@@ -209,6 +210,13 @@ void PipelineBuilder::keep(ArrayRef<std::pair<StringRef, int64_t>> tile) {
   op->setAttr(tileAttr, entries.getDictionary(opBuilder.getContext()));
 }
 
+Expr PipelineBuilder::constant(Type element, double value) {
+  if (element.isF32())
+    return real(value);
+  return wrap(arith::ConstantOp::create(
+      opBuilder, loc, opBuilder.getIntegerAttr(element, int64_t(value))));
+}
+
 Expr PipelineBuilder::index(int64_t value) {
   return wrap(arith::ConstantOp::create(opBuilder, loc,
                                         opBuilder.getI32IntegerAttr(value)));
@@ -249,6 +257,7 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::Scalar, "scalar"},
     {schedule::Role::Serial, "serial"},
     {schedule::Role::Before, "before"},
+    {schedule::Role::Pack, "pack"},
     {schedule::Role::QueryPack, "query_pack"},
     {schedule::Role::ScoreSum, "score_sum"},
     {schedule::Role::Scores, "scores"},

@@ -95,6 +95,7 @@ struct FuncSpec {
   std::vector<std::string> dims;
   std::vector<int64_t> extents;
   std::vector<std::string> roleDims = {};
+  mlir::Type element = {}; ///< f32 when null
 };
 
 /// Builds one halide.pipeline. Buffers are its block arguments.
@@ -114,6 +115,8 @@ public:
   /// Keeps what the algorithm fixed for the schedule to read.
   void keep(llvm::ArrayRef<std::pair<llvm::StringRef, int64_t>> tile);
 
+  /// A number of any element type; integers take a whole one.
+  Expr constant(mlir::Type element, double value);
   Expr index(int64_t value); ///< i32
   Expr real(double value);   ///< f32
   Expr boolean(bool value);

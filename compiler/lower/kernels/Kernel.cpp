@@ -66,6 +66,7 @@ KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
                       argumentTypes(kernel, inputs)),
       outlined(kernel), ranges(kernel.dimRanges()) {
   for (auto [i, plan] : llvm::enumerate(inputs)) {
+    views.push_back(plan.view);
     SmallVector<int64_t> most;
     for (const shape::Dim &dim : plan.view) {
       std::optional<int64_t> largest = shape::maximum(dim, ranges);
@@ -76,6 +77,28 @@ KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
     pipeline().setArgAttr(i, "halide.max_extents",
                           builder().getDenseI64ArrayAttr(most));
   }
+}
+
+Type storedElement(Value tensor) { return storedType(elementType(tensor)); }
+
+Expr KernelBuilder::dimValue(const shape::Dim &dim) {
+  if (std::optional<int64_t> constant = dim.constant())
+    return index(*constant);
+  for (auto [i, view] : llvm::enumerate(views))
+    for (size_t axis = 0; axis < view.size(); ++axis)
+      if (view[axis] == dim)
+        return extent(pipeline().getBody().getArgument(i), axis);
+  auto known = llvm::find(scalarDims, dim);
+  unsigned position = views.size() + (known - scalarDims.begin());
+  if (known == scalarDims.end()) {
+    scalarDims.push_back(dim);
+    (void)pipeline().insertArgument(position, builder().getI32Type(), {},
+                                    location());
+    if (std::optional<int64_t> most = shape::maximum(dim, ranges))
+      pipeline().setArgAttr(position, "halide.max",
+                            builder().getI64IntegerAttr(*most));
+  }
+  return wrap(pipeline().getBody().getArgument(position));
 }
 
 Value KernelBuilder::bufferOf(Value value) {
@@ -97,6 +120,7 @@ Expr applyElementwise(Operation *op, const std::vector<Expr> &operands) {
       .Case<graph::MulOp>([&](auto) { return a * operands[1]; })
       .Case<graph::DivOp>([&](auto) { return a / operands[1]; })
       .Case<graph::ReluOp>([&](auto) { return max(a, a.owner->real(0.0)); })
+      .Case<graph::DropoutOp>([&](auto) { return a; })
       .Case<graph::GeluOp>([&](graph::GeluOp gelu) {
         if (gelu.getApproximate() == graph::GeluForm::None)
           return a * 0.5 * (errorFunction(a * std::sqrt(0.5)) + 1.0);

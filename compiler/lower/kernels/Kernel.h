@@ -39,7 +39,8 @@ struct KernelSize {
 struct KernelPlan {
   std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
   OperandPlan output;
-  shape::Dim flops; ///< 2 * multiply-adds of linears and attention
+  std::vector<shape::Dim> scalars; ///< dims that the kernel is given by value
+  shape::Dim flops; ///< 2 * multiply-adds of linears, matmuls and attention
 };
 
 /// Extents of a tensor value, outermost first.
@@ -65,12 +66,23 @@ public:
   /// Declares `func` the kernel's output under `plan`.
   void finish(Func func, const OperandPlan &plan);
 
+  /// The value of a dim at run time: a constant, the extent of a buffer that
+  /// has it, or else a scalar argument, which is added.
+  Expr dimValue(const shape::Dim &dim);
+  /// The dims of the scalar arguments so far, in order.
+  const std::vector<shape::Dim> &scalars() const { return scalarDims; }
+
   graph::OutlinedOp kernel() { return outlined; }
 
 private:
   graph::OutlinedOp outlined;
   std::vector<shape::DimRange> ranges;
+  std::vector<shape::Shape> views; ///< of the buffers, innermost first
+  std::vector<shape::Dim> scalarDims;
 };
+
+/// What buffers hold for a tensor's elements: booleans are bytes.
+mlir::Type storedElement(mlir::Value tensor);
 
 /// An element-wise op of hgraph on given operands.
 Expr applyElementwise(mlir::Operation *op, const std::vector<Expr> &operands);

@@ -2,9 +2,11 @@
 // softmax, and any single op. Any rank; the innermost axis is the row.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/Kernel.h"
+#include "compiler/lower/kernels/ShapeMaps.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
 #include "mlir/IR/BuiltinOps.h"
+#include "schedules/cpu/Rows.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -33,6 +35,16 @@ Point reversed(const Point &point) {
   return Point(point.rbegin(), point.rend());
 }
 
+/// True for an argument that the kernel reads through reshapes of one type.
+bool readsReshaped(Value value) {
+  if (!isa<BlockArgument>(value))
+    return false;
+  return llvm::all_of(value.getUsers(), [&](Operation *user) {
+    return isa<graph::ReshapeOp>(user) &&
+           user->getResultTypes() == (*value.user_begin())->getResultTypes();
+  });
+}
+
 /// Turns the ops of one kernel into funcs; points are outermost first, as the
 /// tensors' axes are.
 class RowsLowering {
@@ -53,7 +65,13 @@ private:
   Func materialize(Value value);
   RowReader rowOf(Value value);
   Expr extentOf(Value value, unsigned axis);
-  Expr broadcastAt(Value operand, Value result, const Point &point);
+  Expr broadcastAt(Value operand, const Point &point);
+  Expr stored(Value value, Expr literal);
+  ReadAt reader() {
+    return [this](Value value, const Point &point) {
+      return valueAt(value, point);
+    };
+  }
   Expr gatherAt(graph::EmbedOp op, const Point &point);
   Expr normAt(Operation *op, Value x, Value weight, Value bias,
               const Point &point);
@@ -66,18 +84,8 @@ private:
   DenseMap<Operation *, Func> scales;
 };
 
-/// The extent of an axis: a constant, or that of the buffer whose axis has it.
 Expr RowsLowering::extentOf(Value value, unsigned axis) {
-  shape::Dim wanted = shapeOf(value)[axis];
-  if (std::optional<int64_t> constant = wanted.constant())
-    return builder.index(*constant);
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    shape::Shape shape = shapeOf(argument);
-    for (size_t i = 0; i < shape.size(); ++i)
-      if (shape[i] == wanted)
-        return builder.extent(builder.bufferOf(argument), shape.size() - 1 - i);
-  }
-  return {};
+  return builder.dimValue(shapeOf(value)[axis]);
 }
 
 Func RowsLowering::materialize(Value value) {
@@ -271,9 +279,21 @@ LogicalResult RowsLowering::prepare(Operation *op) {
         prepareLinear(linear);
         return success();
       })
+      .Case<graph::MatmulOp>([&](graph::MatmulOp product) {
+        rows[product.getOutput()] = matmulSums(builder, product, reader());
+        return success();
+      })
+      .Case<graph::ReshapeOp>([&](graph::ReshapeOp reshape) {
+        return success(readsReshaped(reshape.getX()) ||
+                       failed(reshape.emitOpError(
+                           "has no lowering: a kernel reads an input reshaped "
+                           "or as it is")));
+      })
       .Case<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp,
             graph::ReluOp, graph::GeluOp, graph::EmbedOp, graph::PositionsOp,
             graph::RowOp, graph::SplitHeadsOp, graph::MergeHeadsOp,
+            graph::RopeOp, graph::DropoutOp, graph::TransposeOp,
+            graph::ConcatOp, graph::SliceOp, graph::PadOp, graph::BroadcastToOp,
             graph::ConstantOp, graph::ReturnOp>(
           [](Operation *) { return success(); })
       .Default([](Operation *other) {
@@ -283,14 +303,8 @@ LogicalResult RowsLowering::prepare(Operation *op) {
 
 /// An operand of an element-wise op at a point of its result, as numpy
 /// broadcasts: aligned at the last axis, extent 1 repeats.
-Expr RowsLowering::broadcastAt(Value operand, Value result,
-                               const Point &point) {
-  shape::Shape shape = shapeOf(operand);
-  Point at(point.end() - shape.size(), point.end());
-  for (size_t i = 0; i < shape.size(); ++i)
-    if (shape[i] == shape::Dim(1))
-      at[i] = builder.index(0);
-  return valueAt(operand, at);
+Expr RowsLowering::broadcastAt(Value operand, const Point &point) {
+  return valueAt(operand, broadcastPoint(builder, shapeOf(operand), point));
 }
 
 Expr RowsLowering::gatherAt(graph::EmbedOp op, const Point &point) {
@@ -310,14 +324,26 @@ Expr RowsLowering::normAt(Operation *op, Value x, Value weight, Value bias,
   return bias ? value + valueAt(bias, {point.back()}) : value;
 }
 
+/// A literal as buffers hold it: a truth value is a byte.
+Expr RowsLowering::stored(Value value, Expr literal) {
+  Type type = storedElement(value);
+  if (literal.value.getType() == type)
+    return literal;
+  return select(literal, builder.constant(type, 1), builder.constant(type, 0));
+}
+
 Expr RowsLowering::valueAt(Value value, const Point &point) {
   if (Value buffer = builder.bufferOf(value))
     return builder.load(buffer, reversed(point));
   if (auto func = rows.find(value); func != rows.end())
     return func->second(reversed(point));
   if (Expr literal = literalAt(builder, value, point); literal.value)
-    return literal;
+    return stored(value, literal);
   Operation *op = value.getDefiningOp();
+  if (auto reshape = dyn_cast<graph::ReshapeOp>(op)) // the view is the result's
+    return builder.load(builder.bufferOf(reshape.getX()), reversed(point));
+  if (Expr moved = movedAt(builder, op, point, reader()); moved.value)
+    return moved;
   return llvm::TypeSwitch<Operation *, Expr>(op)
       .Case<graph::EmbedOp>(
           [&](graph::EmbedOp embed) { return gatherAt(embed, point); })
@@ -329,15 +355,8 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
         at.insert(at.begin(), builder.index(row.getIndex()));
         return valueAt(row.getTable(), at);
       })
-      .Case<graph::SplitHeadsOp>([&](graph::SplitHeadsOp split) {
-        Expr width = floorDiv(extentOf(split.getX(), 2), split.getHeads());
-        return valueAt(split.getX(),
-                       {point[0], point[2], point[1] * width + point[3]});
-      })
-      .Case<graph::MergeHeadsOp>([&](graph::MergeHeadsOp merge) {
-        Expr width = extentOf(merge.getX(), 3);
-        return valueAt(merge.getX(), {point[0], floorDiv(point[2], width),
-                                      point[1], modulo(point[2], width)});
+      .Case<graph::RopeOp>([&](graph::RopeOp rope) {
+        return turnedAt(builder, rope, point, reader());
       })
       .Case<graph::LayerNormOp>([&](graph::LayerNormOp norm) {
         return normAt(op, norm.getX(), norm.getWeight(), norm.getBias(), point);
@@ -357,7 +376,7 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
       .Default([&](Operation *) {
         std::vector<Expr> operands;
         for (Value operand : op->getOperands())
-          operands.push_back(broadcastAt(operand, value, point));
+          operands.push_back(broadcastAt(operand, point));
         return applyElementwise(op, operands);
       });
 }
@@ -366,23 +385,45 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
 
 FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
   KernelPlan plan;
-  for (BlockArgument argument : kernel.getBody().getArguments())
-    plan.inputs.push_back(plainPlan(argument));
+  for (BlockArgument argument : kernel.getBody().getArguments()) {
+    Value seen = argument;
+    if (!argument.use_empty() && readsReshaped(argument))
+      seen = argument.user_begin()->getResult(0);
+    plan.inputs.push_back(plainPlan(seen));
+  }
   Value result = kernel.returned()[0];
   plan.output = plainPlan(result);
 
   KernelBuilder builder(module, kernel, kernel.getSymName().str(), plan.inputs);
   RowsLowering lowering(builder, kernel);
+  plan.flops = shape::Dim(0);
   for (Operation &op : kernel.getBody().front())
     if (failed(lowering.prepare(&op)))
       return failure();
+  int64_t vector = schedule::rowLanes;
+  for (graph::RopeOp rope : kernel.getBody().getOps<graph::RopeOp>())
+    vector = std::min(vector, turnedVector(rope, schedule::rowLanes));
+  if (vector != schedule::rowLanes)
+    builder.keep({{"vector", vector}});
+  for (graph::MatmulOp product : kernel.getBody().getOps<graph::MatmulOp>()) {
+    shape::Shape a = shapeOf(product.getA());
+    plan.flops =
+        plan.flops + shape::elementCount(shapeOf(product.getOutput())) *
+                         a[a.size() - (product.getTransposeA() ? 2 : 1)] *
+                         shape::Dim(2);
+  }
   builder.setLocation(result.getLoc());
-  Func out = builder.func({"out", schedule::Role::Output,
-                           dimNames(shapeOf(result).size()), extentsOf(result)},
+  Func out = builder.func({"out",
+                           schedule::Role::Output,
+                           dimNames(shapeOf(result).size()),
+                           extentsOf(result),
+                           {},
+                           storedElement(result)},
                           [&](const Point &point) {
                             return lowering.valueAt(result, reversed(point));
                           });
   builder.finish(out, plan.output);
+  plan.scalars = builder.scalars();
   return plan;
 }
 

@@ -54,19 +54,6 @@ TEST(InferLinear, NamesWhatDoesNotFit) {
             "(2, 1)");
 }
 
-TEST(InferMatmul, BroadcastsTheLeadingAxes) {
-  EXPECT_EQ(text(matmul({batch, seq, 64}, {64, 32})), "[batch, seq, 32]");
-  EXPECT_EQ(text(matmul({seq, 64}, {32, 64})),
-            "inner extents differ: 64 against 32 in [seq, 64] and [32, 64] "
-            "(0, 1)");
-  EXPECT_EQ(text(matmul({seq}, {32, 64})),
-            "the left operand must be [..., m, k], found [seq] (0, -1)");
-  EXPECT_EQ(text(matmul({seq, 64}, {64})),
-            "the right operand must be [..., k, n], found [64] (1, -1)");
-  EXPECT_EQ(text(matmul({3, seq, 64}, {2, 64, 8})),
-            "shapes [3] and [2] do not broadcast: 3 against 2 (0, 1)");
-}
-
 TEST(InferTables, GiveRows) {
   EXPECT_EQ(text(embed({batch, seq}, {30522, 384})), "[batch, seq, 384]");
   EXPECT_EQ(text(positions(seq, {512, 384}, ranges)), "[seq, 384]");

@@ -3,6 +3,8 @@
 #include "compiler/weights/Recipe.h"
 
 #include "compiler/weights/RandomWeights.h"
+#include "dialects/host/Recipe.h"
+#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace heddle;
@@ -140,6 +142,66 @@ TEST(Recipe, SaysWhatDoesNotFit) {
             "found [2, 3]");
   EXPECT_EQ(run({{2, 3}}, {}, {3, 2}).error,
             "weight 'w' from tensor 't0' becomes [2, 3], expected [3, 2]");
+}
+
+TEST(Recipe, TablesNeedNoTensor) {
+  double f = std::pow(100.0, -0.5);
+  std::vector<float> rotary = {1,
+                               1,
+                               0,
+                               0,
+                               float(std::cos(1.0)),
+                               float(std::cos(f)),
+                               float(std::sin(1.0)),
+                               float(std::sin(f))};
+  std::vector<float> sinusoid = {0,
+                                 1,
+                                 0,
+                                 1,
+                                 float(std::sin(1.0)),
+                                 float(std::cos(1.0)),
+                                 float(std::sin(f)),
+                                 float(std::cos(f))};
+  EXPECT_EQ(run({}, {"rotary 2 4 100"}, {2, 4}).values, rotary);
+  EXPECT_EQ(run({}, {"sinusoid 2 4 100"}, {2, 4}).values, sinusoid);
+  EXPECT_EQ(
+      run({}, {"rotary 2 2 100 linear 4"}, {2, 2}).values,
+      (std::vector<float>{1, 0, float(std::cos(0.25)), float(std::sin(0.25))}));
+  // Waves of 6.3, 63 and 630 positions: kept, mixed, stretched.
+  double smooth = (120 * 0.1 / (2 * M_PI) - 1) / 3;
+  double middle = (1 - smooth) * 0.1 / 8 + smooth * 0.1;
+  std::vector<float> scaled =
+      run({}, {"rotary 2 6 1000 llama3 8 1 4 120"}, {2, 6}).values;
+  ASSERT_EQ(scaled.size(), 12u);
+  EXPECT_NEAR(scaled[9], std::sin(1.0), 1e-7);
+  EXPECT_NEAR(scaled[10], std::sin(middle), 1e-7);
+  EXPECT_NEAR(scaled[11], std::sin(0.01 / 8), 1e-9);
+}
+
+TEST(Recipe, TablesStandAlone) {
+  EXPECT_EQ(run({{2, 4}}, {"rotary 2 4 100"}, {2, 4}).error,
+            "weight 'w' from tensor 't0': 'rotary 2 4 100' takes no tensor");
+  EXPECT_EQ(run({}, {"transpose"}, {2, 4}).error,
+            "weight 'w': 'transpose' needs a tensor");
+  EXPECT_EQ(run({}, {"rotary 2 4 100"}, {4, 4}).error,
+            "weight 'w' becomes [2, 4], expected [4, 4]");
+  for (const char *bad :
+       {"rotary", "rotary 2 4", "rotary 0 4 100", "rotary 2 3 100",
+        "rotary 2 4 0", "rotary 2 4 100 linear", "rotary 2 4 100 linear -1",
+        "rotary 2 4 100 llama3 8 4 1 120", "rotary 2 4 100 llama3 8 1 4",
+        "sinusoid 2 4 nan", "sinusoid 2 4 100 7"})
+    EXPECT_NE(run({}, {bad}, {2, 4})
+                  .error.find("has the recipe step '" + std::string(bad) + "'"),
+              std::string::npos)
+        << bad;
+}
+
+TEST(RecipeStep, TableTextsAreCanonical) {
+  for (const char *text :
+       {"rotary 2 4 10000", "sinusoid 2 4 0.5", "rotary 2 4 100 linear 2.5",
+        "rotary 2 4 100 linear 2 llama3 8 1 4 8192",
+        "rotary 2 4 100 llama3 8 1 4 8192"})
+    EXPECT_EQ(host::parseRecipeStep(text)->str(), text);
 }
 
 TEST(Recipe, StopsWhenTheSinkDoes) {

@@ -37,3 +37,13 @@ hgraph.outlined @relu_twice(%x: tensor<3xf32>) -> tensor<3xf32> attributes {dims
   %1 = hgraph.relu %0 : (tensor<3xf32>) -> tensor<3xf32>
   hgraph.return %1 : tensor<3xf32>
 }
+
+// CHECK-LABEL: hgraph.outlined @nothing_at_inference
+// CHECK-NOT: hgraph.dropout
+// CHECK-NOT: hgraph.reshape
+// CHECK: hgraph.return
+hgraph.outlined @nothing_at_inference(%x: tensor<3xf32>) -> tensor<3xf32> attributes {dims = []} {
+  %0 = hgraph.dropout %x rate(0.1) : (tensor<3xf32>) -> tensor<3xf32>
+  %1 = hgraph.reshape %0 : (tensor<3xf32>) -> tensor<3xf32>
+  hgraph.return %1 : tensor<3xf32>
+}

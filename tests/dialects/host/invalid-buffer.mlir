@@ -46,70 +46,91 @@ host.program @p dims {batch = [1, 64]} {
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'fold', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W1) has the step 'rotary 2 4 100', which takes no tensor and stands alone}}
+  %w = host.weight "w" tensors ["a"] recipe ["rotary 2 4 100"] : f32 ["2", "4"]
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  // expected-error @+1 {{(W1) has the step 'sinusoid 2 4 100', which takes no tensor and stands alone}}
+  %w = host.weight "w" tensors [] recipe ["sinusoid 2 4 100", "transpose"] : f32 ["4", "2"]
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  // expected-error @+1 {{(W1) names no tensor}}
+  %w = host.weight "w" tensors [] recipe ["concat 0"] : f32 ["4", "2"]
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  // expected-error @+1 {{(W2) has the step 'fold', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["fold"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pack', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 0"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 4 4', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 4 4', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 4 4"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'transpose 1', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'transpose 1', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["transpose 1"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'concat -1', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'concat -1', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["concat -1"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pad 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pad 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pad 0"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'reshape', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'reshape', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["reshape"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack  4', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pack  4', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack  4"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 99999999999999999999', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 99999999999999999999', expected one of 'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 99999999999999999999"] : f32 ["8"]
 }
 
