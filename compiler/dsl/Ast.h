@@ -62,11 +62,13 @@ using Block = std::vector<Stmt>;
 /// `dim NAME in min..max`
 struct DimDecl {
   Name name;
+  std::string doc; ///< Its documentation, as in all that have one.
   ExprPtr min, max;
 };
 /// `input NAME: ELEMENT[extents] in min..max`, the range optional.
 struct InputDecl {
   Name name, element;
+  std::string doc;
   std::vector<ExprPtr> extents;
   ExprPtr min, max; ///< Null without a range.
 };
@@ -100,6 +102,7 @@ struct If {
 /// `output NAME[index] = value`, the index optional.
 struct Output {
   Name name;
+  std::string doc;
   ExprPtr index; ///< Null without one.
   ExprPtr value;
 };
@@ -115,6 +118,7 @@ struct Parameter {
 /// `fn NAME(parameters) { }`
 struct Function {
   Name name;
+  std::string doc;
   std::vector<Parameter> parameters;
   Block body;
 };
@@ -129,6 +133,7 @@ struct Stmt {
 /// `model NAME(parameters) { }`
 struct Model {
   Name name;
+  std::string doc;
   std::vector<Parameter> parameters;
   Block body;
 };

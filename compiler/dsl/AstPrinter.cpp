@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/dsl/Ast.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace heddle::dsl::ast {
@@ -15,6 +16,7 @@ public:
     for (const Function &function : file.functions)
       print(function, function.name.span);
     for (const Model &model : file.models) {
+      documentation(model.doc);
       line("model " + model.name.text, model.name.span);
       parameters(model.parameters);
       block(model.body);
@@ -31,6 +33,16 @@ private:
     text.append(2 * depth, ' ');
     text += what + " <" + std::to_string(place.line) + ":" +
             std::to_string(place.column) + ">\n";
+  }
+
+  /// The lines before what they document.
+  void documentation(const std::string &doc) {
+    for (size_t at = 0; !doc.empty() && at <= doc.size();) {
+      size_t end = std::min(doc.find('\n', at), doc.size());
+      text.append(2 * depth, ' ');
+      text += "/// " + doc.substr(at, end - at) + "\n";
+      at = end + 1;
+    }
   }
 
   void block(const Block &body) {
@@ -61,10 +73,12 @@ private:
   }
 
   void print(const DimDecl &decl, Span) {
+    documentation(decl.doc);
     line("dim " + decl.name.text, decl.name.span);
     children(decl.min, decl.max);
   }
   void print(const InputDecl &decl, Span) {
+    documentation(decl.doc);
     line("input " + decl.name.text + ": " + decl.element.text, decl.name.span);
     children(decl.extents);
     if (decl.min) {
@@ -105,6 +119,7 @@ private:
     block(branch.otherwise);
   }
   void print(const Output &output, Span) {
+    documentation(output.doc);
     line("output " + output.name.text, output.name.span);
     children(output.index, output.value);
   }
@@ -113,6 +128,7 @@ private:
     children(result.values);
   }
   void print(const Function &function, Span) {
+    documentation(function.doc);
     line("fn " + function.name.text, function.name.span);
     parameters(function.parameters);
     block(function.body);

@@ -35,6 +35,7 @@ std::optional<Program> Elaborator::run() {
   if (!model)
     return std::nullopt;
   program.name = model->name.text;
+  program.doc = model->doc;
   Activation activation(nullptr);
   current = &activation;
   collectFunctions(*model);

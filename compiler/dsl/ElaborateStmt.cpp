@@ -69,6 +69,8 @@ void Elaborator::run(const ast::DimDecl &decl, Span mark) {
   // A dim of a wrong range still has a name, so that its uses are silent.
   if (good)
     program.dims.push_back({name, *min, *max});
+  if (good && !decl.doc.empty())
+    program.dimDocs[name] = decl.doc;
   current->environment.add(
       name, {BindingKind::Dim,
              good ? Datum(shape::Dim::symbol(name)) : Datum(Poison()),
@@ -128,7 +130,7 @@ void Elaborator::run(const ast::InputDecl &decl, Span mark) {
     return;
   const std::string &name = decl.name.text;
   std::optional<TensorType> type = tensorType(decl.element, decl.extents);
-  Input input{name, 0, std::nullopt};
+  Input input{name, decl.doc, 0, std::nullopt};
   if (decl.min) {
     std::optional<int64_t> min = evaluateInteger(*decl.min, "the least value");
     std::optional<int64_t> max =
@@ -271,7 +273,7 @@ void Elaborator::run(const ast::Output &node, Span mark) {
     error(mark, "an output stands in the model; a fn returns its value");
     return;
   }
-  Output output{node.name.text, 0, locate(node.name.span)};
+  Output output{node.name.text, 0, locate(node.name.span), node.doc};
   if (node.index) {
     std::optional<int64_t> index =
         evaluateInteger(*node.index, "the index of an output");

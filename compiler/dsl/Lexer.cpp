@@ -37,7 +37,9 @@ public:
       skipBlanks();
       Token token = scan();
       token.firstOnLine = newLine;
+      token.doc = doc;
       newLine = false;
+      doc = {};
       tokens.push_back(token);
     } while (tokens.back().kind != TokenKind::End);
     return std::move(tokens);
@@ -76,9 +78,14 @@ private:
     }
   }
   void skipComment() {
+    bool isDoc = peek(2) == '/' && peek(3) != '/';
+    if (isDoc && doc.begin == doc.end)
+      doc.begin = static_cast<uint32_t>(at);
     while (at < text.size() && text[at] != '\n')
       if (!skipCodePoint())
         reportByte();
+    if (isDoc)
+      doc.end = static_cast<uint32_t>(at);
   }
 
   /// Steps over one printable code point; false at what is none.
@@ -233,6 +240,7 @@ private:
   Diagnostics &diagnostics;
   std::vector<Token> tokens;
   size_t at = 0;
+  Span doc; ///< Of the next token.
   bool newLine = true;
 };
 
@@ -275,6 +283,25 @@ const char *describe(TokenKind kind) {
 
 std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics) {
   return Scanner(source, diagnostics).run();
+}
+
+std::string docText(std::string_view lines) {
+  std::string text;
+  while (!lines.empty()) {
+    std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+    size_t begin = line.find_first_not_of(" \t\r");
+    // Other comments and blank lines may stand between.
+    if (begin == line.npos || line.substr(begin, 3) != "///" ||
+        line.substr(begin, 4) == "////")
+      continue;
+    line.remove_prefix(begin + 3);
+    line.remove_prefix(!line.empty() && line[0] == ' ' ? 1 : 0);
+    size_t end = line.find_last_not_of(" \t\r");
+    text += (text.empty() ? "" : "\n");
+    text += line.substr(0, end == line.npos ? 0 : end + 1);
+  }
+  return text;
 }
 
 std::string stringValue(std::string_view literal) {

@@ -48,6 +48,7 @@ struct Token {
   Span span;
   int64_t integer = 0; ///< Value of an Integer.
   double number = 0;   ///< Value of a Float.
+  Span doc;            ///< The `///` lines before it; empty without any.
 };
 
 /// How a message calls a kind of token: "'('", "a name".
@@ -57,6 +58,9 @@ const char *describe(TokenKind kind);
 /// outside the language, open strings and numbers out of range are reported
 /// and become Error tokens.
 std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics);
+
+/// The text of `///` lines: without the slashes and the blank after them.
+std::string docText(std::string_view lines);
 
 /// The value of a String token: quotes removed, escapes resolved.
 std::string stringValue(std::string_view literal);

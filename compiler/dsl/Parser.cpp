@@ -3,6 +3,7 @@
 #include "compiler/dsl/ParserImpl.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::dsl {
 namespace {
@@ -60,6 +61,21 @@ bool Parser::unexpected(const std::string &what) {
     diagnostics.error(peek().span,
                       "expected " + what + ", found " + describeNext());
   return false;
+}
+
+std::string Parser::takeDoc(size_t index) {
+  documented.insert(index);
+  return docText(source.text(tokens[index].doc));
+}
+
+void Parser::reportLostDocs() {
+  for (size_t i = 0; i < tokens.size() && !diagnostics.hasErrors(); ++i) {
+    Span doc = tokens[i].doc;
+    if (doc.begin != doc.end && !documented.count(i))
+      diagnostics.report(Severity::Warning, doc,
+                         "nothing is documented by this: '///' stands before "
+                         "a model, fn, dim, input or output");
+  }
 }
 
 bool Parser::expect(TokenKind kind) {
@@ -127,10 +143,12 @@ ast::File Parser::parseFile() {
            !(peek().firstOnLine && (isWord("fn") || isWord("model"))))
       take();
   }
+  reportLostDocs();
   return file;
 }
 
 bool Parser::parseModel(ast::Model &model) {
+  model.doc = takeDoc(at - 1);
   return expectName(model.name, "a name for the model") &&
          (peek().kind != TokenKind::LeftParen ||
           parseParameters(model.parameters)) &&
@@ -138,6 +156,7 @@ bool Parser::parseModel(ast::Model &model) {
 }
 
 bool Parser::parseFunction(ast::Function &function) {
+  function.doc = takeDoc(at - 1);
   return expectName(function.name, "a name for the fn") &&
          parseParameters(function.parameters) && parseBlock(function.body);
 }
@@ -229,8 +248,11 @@ bool Parser::parseStatement(ast::Block &block) {
 }
 
 bool Parser::parseDims(ast::Block &block, Span mark) {
+  // What stands before the word is about the first one.
+  std::string doc = takeDoc(at - 1);
   do {
     ast::DimDecl decl;
+    decl.doc = doc.empty() ? takeDoc(at) : std::exchange(doc, {});
     if (!expectName(decl.name, "a dim's name") || !expectWord("in") ||
         !(decl.min = parseExpr()) || !expect(TokenKind::DotDot) ||
         !(decl.max = parseExpr()))
@@ -241,8 +263,10 @@ bool Parser::parseDims(ast::Block &block, Span mark) {
 }
 
 bool Parser::parseInputs(ast::Block &block, Span mark) {
+  std::string doc = takeDoc(at - 1);
   do {
     ast::InputDecl decl;
+    decl.doc = doc.empty() ? takeDoc(at) : std::exchange(doc, {});
     if (!expectName(decl.name, "an input's name") ||
         !expect(TokenKind::Colon) ||
         !expectName(decl.element, "an element type") ||
@@ -334,6 +358,7 @@ bool Parser::parseIf(ast::If &branch, Span mark) {
 }
 
 bool Parser::parseOutput(ast::Output &output) {
+  output.doc = takeDoc(at - 1);
   if (!expectName(output.name, "an output's name"))
     return false;
   Span open = peek().span;

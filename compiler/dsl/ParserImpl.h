@@ -6,6 +6,8 @@
 #include "compiler/dsl/Lexer.h"
 #include "compiler/dsl/Parser.h"
 
+#include <set>
+
 namespace heddle::dsl {
 
 /// Functions named `parse...` report what is wrong and then return false or
@@ -64,6 +66,10 @@ private:
   bool takeIf(TokenKind kind);
   bool isWord(std::string_view word) const;
   bool takeWord(std::string_view word);
+  /// The documentation before token `index`, which has then found its place.
+  std::string takeDoc(size_t index);
+  /// Warns of documentation before what has none.
+  void reportLostDocs();
   /// The last token taken.
   Span lastSpan() const { return tokens[at == 0 ? 0 : at - 1].span; }
 
@@ -81,6 +87,7 @@ private:
   const Source &source;
   Diagnostics &diagnostics;
   std::vector<Token> tokens;
+  std::set<size_t> documented; ///< Tokens whose documentation was taken.
   size_t at = 0;
   uint32_t level = 0; ///< Blocks and expressions around the next token.
 };

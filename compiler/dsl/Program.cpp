@@ -22,6 +22,14 @@ std::string text(const AttributeValue &value) {
   return std::get<shape::Dim>(value).str();
 }
 
+/// Documentation as lines before what it is about.
+std::string documented(const std::string &doc) {
+  std::string lines = doc.empty() ? "" : "/// ";
+  for (char c : doc)
+    lines += c == '\n' ? std::string("\n/// ") : std::string(1, c);
+  return doc.empty() ? lines : lines + "\n";
+}
+
 std::string ref(ValueId value) { return "%" + std::to_string(value); }
 
 std::string text(const ScoreRegion &score, uint32_t index) {
@@ -109,13 +117,17 @@ const char *name(OpKind kind) {
 }
 
 std::string print(const Program &program) {
-  std::string out = "program " + program.name + "\n";
-  for (const shape::DimRange &dim : program.dims)
+  std::string out = documented(program.doc) + "program " + program.name + "\n";
+  for (const shape::DimRange &dim : program.dims) {
+    auto doc = program.dimDocs.find(dim.name);
+    if (doc != program.dimDocs.end())
+      out += documented(doc->second);
     out += "dim " + dim.name + " in " + std::to_string(dim.min) + ".." +
            std::to_string(dim.max) + "\n";
+  }
   for (const Input &input : program.inputs) {
-    out += ref(input.value) + " = input " + input.name + " : " +
-           str(program.values[input.value].type);
+    out += documented(input.doc) + ref(input.value) + " = input " + input.name +
+           " : " + str(program.values[input.value].type);
     if (input.range)
       out += " in " + std::to_string(input.range->first) + ".." +
              std::to_string(input.range->second);
@@ -127,7 +139,8 @@ std::string print(const Program &program) {
   for (const Op &op : program.ops)
     out += text(op, program);
   for (const Output &output : program.outputs)
-    out += "output " + output.name + " = " + ref(output.value) + "\n";
+    out += documented(output.doc) + "output " + output.name + " = " +
+           ref(output.value) + "\n";
   return out;
 }
 

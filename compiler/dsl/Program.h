@@ -7,6 +7,7 @@
 #include "compiler/dsl/Source.h"
 #include "compiler/shape/Dim.h"
 
+#include <map>
 #include <memory>
 #include <variant>
 
@@ -52,6 +53,7 @@ struct Parameter {
 };
 struct Input {
   std::string name;
+  std::string doc = {}; ///< Its documentation; lines without slashes.
   ValueId value = 0;
   /// Inclusive range that every element is checked against; given in the text
   /// or the rows of the tables that it indexes.
@@ -66,6 +68,7 @@ struct Output {
   std::string name;
   ValueId value = 0;
   Location location;
+  std::string doc = {};
 };
 
 /// The operands and attributes of each stand beside it.
@@ -157,6 +160,8 @@ struct Op {
 
 struct Program {
   std::string name;
+  std::string doc;
+  std::map<std::string, std::string> dimDocs; ///< Of the documented dims.
   std::string file; ///< Name of the source, for locations.
   std::vector<Parameter> parameters;
   std::vector<shape::DimRange> dims;

@@ -27,6 +27,7 @@ public:
     for (Attribute dim : graph::dimArray(context(), program.dims))
       dims.push_back(cast<graph::DimAttr>(dim));
     auto model = graph::ModelOp::create(builder, start, program.name, dims);
+    writeModelDocs(model);
     builder.setInsertionPointToEnd(&model.getBody().front());
     writeEntry(start);
     return module;
@@ -58,6 +59,16 @@ private:
     return graph::tensorType(context(), type.shape, element);
   }
 
+  void writeModelDocs(graph::ModelOp model) {
+    if (!program.doc.empty())
+      model->setAttr(graph::docAttr, builder.getStringAttr(program.doc));
+    SmallVector<NamedAttribute> docs;
+    for (const auto &[dim, doc] : program.dimDocs)
+      docs.push_back(builder.getNamedAttr(dim, builder.getStringAttr(doc)));
+    if (!docs.empty())
+      model->setAttr(graph::dimDocsAttr, builder.getDictionaryAttr(docs));
+  }
+
   void writeEntry(Location start) {
     SmallVector<Type> inputTypes, outputTypes;
     SmallVector<StringRef> inputNames, outputNames;
@@ -79,6 +90,8 @@ private:
       BlockArgument argument = body.getArgument(i);
       argument.setLoc(location(input.value));
       values[input.value] = argument;
+      if (!input.doc.empty())
+        entry.setArgAttr(i, graph::docAttr, builder.getStringAttr(input.doc));
       if (input.range)
         entry.setArgAttr(i, graph::rangeAttr,
                          builder.getDenseI64ArrayAttr(
@@ -90,8 +103,12 @@ private:
     for (const dsl::Op &op : program.ops)
       values[op.result] = writeOp(op);
     SmallVector<Value> outputs;
-    for (const dsl::Output &output : program.outputs)
+    for (auto [i, output] : llvm::enumerate(program.outputs)) {
       outputs.push_back(values[output.value]);
+      if (!output.doc.empty())
+        entry.setResultAttr(i, graph::docAttr,
+                            builder.getStringAttr(output.doc));
+    }
     graph::ReturnOp::create(builder, start, outputs);
   }
 

@@ -54,6 +54,8 @@ namespace heddle::graph {
 constexpr llvm::StringLiteral nameAttr = "hgraph.name";
 constexpr llvm::StringLiteral idAttr = "hgraph.id";
 constexpr llvm::StringLiteral rangeAttr = "hgraph.range";
+constexpr llvm::StringLiteral docAttr = "hgraph.doc";
+constexpr llvm::StringLiteral dimDocsAttr = "hgraph.dim_docs";
 
 /// The extents of a tensor, outermost first, from its encoding and, where it
 /// has none, from its static shape. The type must have passed the verifier.

@@ -31,8 +31,41 @@ Operation *HGraphDialect::materializeConstant(OpBuilder &builder,
   return ConstantOp::create(builder, loc, type, elements);
 }
 
+static LogicalResult verifyDoc(Operation *op, NamedAttribute attr) {
+  if (isa<StringAttr>(attr.getValue()))
+    return success();
+  return op->emitError() << "has " << attr.getName() << ' ' << attr.getValue()
+                         << ", expected a string";
+}
+
+/// A text for some of the model's dims.
+static LogicalResult verifyDimDocs(ModelOp model, NamedAttribute attr) {
+  auto docs = dyn_cast<DictionaryAttr>(attr.getValue());
+  if (!docs)
+    return model.emitError() << "has hgraph.dim_docs " << attr.getValue()
+                             << ", expected {dim = \"text\", ...}";
+  std::vector<shape::DimRange> ranges = model.dimRanges();
+  for (NamedAttribute doc : docs) {
+    auto isDim = [&](const shape::DimRange &range) {
+      return doc.getName() == range.name;
+    };
+    if (llvm::none_of(ranges, isDim))
+      return model.emitError() << "has hgraph.dim_docs of " << doc.getName()
+                               << ", which is no dim here";
+    if (failed(verifyDoc(model, doc)))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult HGraphDialect::verifyOperationAttribute(Operation *op,
                                                       NamedAttribute attr) {
+  if (auto model = dyn_cast<ModelOp>(op)) {
+    if (attr.getName() == docAttr)
+      return verifyDoc(op, attr);
+    if (attr.getName() == dimDocsAttr)
+      return verifyDimDocs(model, attr);
+  }
   if (attr.getName() != idAttr)
     return op->emitError() << "has the attribute " << attr.getName()
                            << ", which hgraph does not know here";
@@ -44,6 +77,8 @@ LogicalResult HGraphDialect::verifyOperationAttribute(Operation *op,
 }
 
 static LogicalResult verifyName(Operation *op, NamedAttribute attr) {
+  if (attr.getName() == docAttr)
+    return verifyDoc(op, attr);
   if (attr.getName() != nameAttr)
     return op->emitError() << "has the attribute " << attr.getName()
                            << " in its signature, expected hgraph.name or, on "

@@ -11,10 +11,12 @@ def HGraph_Dialect : Dialect {
   let description = [{
     A model holds entry points; an entry holds tensor operations with value
     semantics. Every extent is an integer polynomial over the model's dims, kept
-    in the tensor's encoding. Three discardable attributes belong to the dialect:
+    in the tensor's encoding. These discardable attributes belong to the dialect:
     `hgraph.name` on arguments and results of an entry, `hgraph.range` on
-    arguments of i32 (least and greatest value, checked before a run), and
-    `hgraph.id` on operations that compute a tensor.
+    arguments of i32 (least and greatest value, checked before a run),
+    `hgraph.id` on operations that compute a tensor, and what the author wrote
+    about them: `hgraph.doc` on a model and on arguments and results of an entry,
+    `hgraph.dim_docs` on a model, a text a dim.
   }];
   let cppNamespace = "::heddle::graph";
   let useDefaultAttributePrinterParser = 1;

@@ -15,6 +15,8 @@ MODEL = """model Knobs {
   h = layer_norm(h, @norm1)
   q = split_heads(linear(h, @q, out = 96), 3)
   output a = merge_heads(attention(q, q, q, mask = causal))
+  output p = matmul(q, q, transpose_b = true)
+  output r = rope(q)
   h = layer_norm(h + linear(h, @o, out = 96), @norm2)
   output s = softmax(h)
   output m = mean(h, over = seq)
@@ -33,6 +35,8 @@ CORNERS = {
     "softmax": {"task_rows": (1, 256), "vectors": (2, 8)},
     "reduction": {"task_rows": (1, 256), "vectors": (2, 8)},
     "gather": {"task_rows": (1, 256), "vectors": (1, 8)},
+    "elementwise": {"task_rows": (1, 256), "vectors": (1, 2)},
+    "matmul": {"tile_rows": (1, 12), "tile_columns": (8, 48)},
 }
 ILLEGAL = re.compile(
     "error: 'halide.pipeline' op has no legal schedule for avx(2|512): "

@@ -321,3 +321,36 @@ hgraph.outlined @f(%x: tensor<2xf32>) attributes {dims = []} {
 // expected-error @+1 {{region #0 ('body') failed to verify constraint: region with 1 blocks}}
 "hgraph.outlined"() <{sym_name = "f", function_type = () -> (), dims = []}> ({
 }) : () -> ()
+
+// -----
+
+// expected-error @+1 {{has "hgraph.doc" 1 : i64, expected a string}}
+hgraph.model @doc {dims = [], hgraph.doc = 1 : i64} {
+}
+
+// -----
+
+// expected-error @+1 {{has hgraph.dim_docs "n", expected {dim = "text", ...}}}
+hgraph.model @dim_docs {dims = [#hgraph.dim<"n", 1, 4>], hgraph.dim_docs = "n"} {
+}
+
+// -----
+
+// expected-error @+1 {{has hgraph.dim_docs of "m", which is no dim here}}
+hgraph.model @dim_docs_unknown {dims = [#hgraph.dim<"n", 1, 4>], hgraph.dim_docs = {m = "rows"}} {
+}
+
+// -----
+
+// expected-error @+1 {{has "n" 3 : i64, expected a string}}
+hgraph.model @dim_docs_text {dims = [#hgraph.dim<"n", 1, 4>], hgraph.dim_docs = {n = 3 : i64}} {
+}
+
+// -----
+
+hgraph.model @argument_doc {dims = []} {
+  // expected-error @+1 {{has "hgraph.doc" unit, expected a string}}
+  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x", hgraph.doc}) -> (tensor<2xf32> {hgraph.name = "y"}) {
+    hgraph.return %x : tensor<2xf32>
+  }
+}

@@ -53,3 +53,15 @@ hgraph.outlined @products(%a: tensor<2x3x8xf32>, %b: tensor<8x5xf32>, %c: tensor
   %2 = hgraph.matmul %d, %c transpose_a transpose_b : (tensor<8x3xf32>, tensor<5x8xf32>) -> tensor<3x5xf32>
   hgraph.return
 }
+
+// What the author wrote about the model is kept.
+// CHECK-LABEL: hgraph.model @Documented
+// CHECK-SAME: hgraph.dim_docs = {n = "rows"}
+// CHECK-SAME: hgraph.doc = "all of it"
+hgraph.model @Documented {dims = [#hgraph.dim<"n", 1, 4>], hgraph.doc = "all of it", hgraph.dim_docs = {n = "rows"}} {
+  // CHECK: %{{.*}}: tensor<2xf32> {hgraph.doc = "in", hgraph.name = "x"}) -> (tensor<2xf32> {hgraph.doc = "out", hgraph.name = "y"})
+  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x", hgraph.doc = "in"}) -> (tensor<2xf32> {hgraph.name = "y", hgraph.doc = "out"}) {
+    %0 = hgraph.relu %x : (tensor<2xf32>) -> tensor<2xf32>
+    hgraph.return %0 : tensor<2xf32>
+  }
+}
