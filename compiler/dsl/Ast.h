@@ -36,12 +36,13 @@ enum class ExprKind {
   Variable, ///< `text` is the name.
   Path,     ///< `@text`, the root of a weight path.
   Member,   ///< operands[0] followed by `.text`.
-  Element,  ///< operands[0] followed by `[operands[1]]`.
+  Element,  ///< operands[0] followed by `[operands[1], ...]`.
   Negate,
   Not,
   Binary, ///< operands[0] `text` operands[1].
   List,   ///< `[operands]`.
-  Call    ///< `text` of `arguments`.
+  Call,   ///< `text` of `arguments`.
+  Lambda  ///< (`parameters`) => operands[0].
 };
 
 struct Expr {
@@ -54,6 +55,7 @@ struct Expr {
   double number = 0;
   std::vector<ExprPtr> operands;
   std::vector<Argument> arguments;
+  std::vector<Name> parameters;
 };
 
 struct Stmt;

@@ -134,6 +134,12 @@ private:
     block(function.body);
   }
 
+  static std::string names(const std::vector<Name> &list) {
+    std::string text;
+    for (const Name &name : list)
+      text += " " + name.text;
+    return text;
+  }
   static std::string label(const Expr &expr) {
     char number[32];
     switch (expr.kind) {
@@ -166,6 +172,8 @@ private:
       return expr.text;
     case ExprKind::List:
       return "list";
+    case ExprKind::Lambda:
+      return "lambda" + names(expr.parameters);
     case ExprKind::Call:
       break;
     }

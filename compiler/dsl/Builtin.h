@@ -6,6 +6,8 @@
 
 #include "compiler/dsl/Datum.h"
 
+#include <functional>
+
 namespace heddle::dsl {
 
 /// Levels of calls, blocks and expressions that may be open at once.
@@ -45,7 +47,7 @@ class Elaborator;
 struct Builtin {
   const char *name;
   std::vector<ParameterSpec> parameters;
-  Datum (Elaborator::*run)(const Arguments &);
+  std::function<Datum(Elaborator &, const Arguments &)> run;
 
   /// Null when there is none of the name.
   static const Builtin *find(std::string_view name);

@@ -4,7 +4,7 @@
 #ifndef HEDDLE_COMPILER_DSL_DATUM_H
 #define HEDDLE_COMPILER_DSL_DATUM_H
 
-#include "compiler/dsl/Program.h"
+#include "compiler/dsl/Scalar.h"
 
 #include <map>
 
@@ -32,17 +32,52 @@ using ListRef = std::shared_ptr<const List>;
 
 /// A mask before it meets an attention: which keys a query sees.
 struct Mask {
-  enum class Kind { Causal, Padding, Window, Prefix, And, Or, Not };
+  enum class Kind {
+    Causal,
+    Padding,
+    Window,
+    Prefix,
+    Documents,
+    Dense,
+    Lambda,
+    And,
+    Or,
+    Not
+  };
   Kind kind;
   Span span;
-  std::vector<MaskRef> operands; ///< Of And, Or, Not.
-  ValueId tensor = 0;            ///< Of Padding.
-  int64_t count = 0;             ///< Of Window and Prefix.
+  std::vector<MaskRef> operands = {}; ///< Of And, Or, Not.
+  /// Of Padding, Documents and Dense; of Prefix where lengths differ.
+  std::optional<ValueId> tensor = {};
+  int64_t count = 0; ///< Of Prefix without a tensor.
+  /// Of Window: how far behind and ahead of a query its keys may lie.
+  std::optional<int64_t> behind = {}, ahead = {};
+  /// Of Causal and Window: the position of query 0 among the keys; without
+  /// one there must be as many queries as keys.
+  std::optional<int64_t> offset = {};
+  ScalarRef condition = nullptr; ///< Of Lambda.
   uint32_t nodes = 1;            ///< In all, operands included.
 };
 
+/// A lambda that gives a number: what a score becomes.
+struct ScoreChange {
+  ScalarRef body;
+};
+
+/// A bias by a rule, before it meets an attention.
+struct Bias {
+  enum class Kind { Alibi, Relative };
+  Kind kind;
+  Span span;
+  ValueId table = 0;           ///< Of Relative: [buckets, heads].
+  int64_t maxDistance = 0;     ///< Of Relative.
+  bool isBidirectional = true; ///< Of Relative.
+};
+using BiasRef = std::shared_ptr<const Bias>;
+
 using Datum = std::variant<Poison, None, bool, int64_t, double, std::string,
-                           shape::Dim, Tensor, Path, MaskRef, ListRef>;
+                           shape::Dim, Tensor, Path, MaskRef, BiasRef,
+                           ScoreChange, ScalarRef, ListRef>;
 
 /// Values in brackets, none of them poison.
 struct List {

@@ -290,6 +290,13 @@ std::string Elaborator::describe(const Datum &datum) const {
     std::string operator()(const Path &) { return "the path of a weight"; }
     std::string operator()(const MaskRef &) { return "a mask"; }
     std::string operator()(const ListRef &) { return "a list"; }
+    std::string operator()(const BiasRef &) { return "a bias"; }
+    std::string operator()(const ScoreChange &) {
+      return "a lambda over scores";
+    }
+    std::string operator()(const ScalarRef &scalar) {
+      return dsl::describe(scalar->type) + std::string(" of a lambda");
+    }
   };
   return std::visit(Describer{*this}, datum);
 }

@@ -1,6 +1,6 @@
 // Calls: arguments to parameters, ops by name, fns unfolded in place.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/dsl/Elaborator.h"
+#include "compiler/dsl/ScoreOps.h"
 
 #include <algorithm>
 
@@ -25,6 +25,9 @@ Datum Elaborator::evaluateCall(const ast::Expr &expr) {
                            " values where one is taken");
     return Poison();
   }
+  if (openLambdas)
+    if (std::optional<Datum> result = Lambdas::call(*this, expr))
+      return std::move(*result);
   const Builtin *builtin = Builtin::find(expr.text);
   if (!builtin) {
     unknownFunction(expr);
@@ -36,7 +39,7 @@ Datum Elaborator::evaluateCall(const ast::Expr &expr) {
   for (const Arguments::Given &one : arguments.given)
     if (isPoison(one.value))
       return Poison();
-  return (this->*builtin->run)(arguments);
+  return builtin->run(*this, arguments);
 }
 
 void Elaborator::unknownFunction(const ast::Expr &expr) {

@@ -1,6 +1,6 @@
 // Expressions: constants, dims, paths, masks and tensor arithmetic.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/dsl/Elaborator.h"
+#include "compiler/dsl/ScoreOps.h"
 
 #include <cmath>
 
@@ -63,6 +63,8 @@ Datum Elaborator::evaluateInside(const ast::Expr &expr) {
     return evaluateBinary(expr);
   case ast::ExprKind::List:
     return evaluateBrackets(expr);
+  case ast::ExprKind::Lambda:
+    return Lambdas::lambda(*this, expr);
   case ast::ExprKind::Call:
     break;
   }
@@ -90,6 +92,8 @@ Datum Elaborator::evaluateVariable(const ast::Expr &expr) {
     mask->span = expr.mark;
     return MaskRef(std::move(mask));
   }
+  if (expr.text == "alibi")
+    return std::make_shared<const Bias>(Bias{Bias::Kind::Alibi, expr.mark});
   if (current->environment.isHidden(expr.text)) {
     error(expr.mark, "'" + expr.text +
                          "' is a variable of the model; a fn "
@@ -98,6 +102,7 @@ Datum Elaborator::evaluateVariable(const ast::Expr &expr) {
   }
   std::vector<std::string> names = current->environment.names();
   names.push_back("causal");
+  names.push_back("alibi");
   std::string hint = didYouMean(expr.text, names);
   if (functions.count(expr.text))
     hint = "; the fn '" + expr.text + "' is called with (...)";
@@ -115,6 +120,9 @@ Datum Elaborator::evaluatePath(const ast::Expr &expr) {
     Datum base = evaluate(*expr.operands[0]);
     if (isPoison(base))
       return base;
+    const Tensor *tensor = std::get_if<Tensor>(&base);
+    if (tensor && expr.kind == ast::ExprKind::Element)
+      return Lambdas::element(*this, expr, *tensor);
     const Path *start = std::get_if<Path>(&base);
     if (!start) {
       error(expr.mark, "only the path of a weight goes on like this, found " +
@@ -123,6 +131,10 @@ Datum Elaborator::evaluatePath(const ast::Expr &expr) {
     }
     std::string step = expr.text;
     if (expr.kind == ast::ExprKind::Element) {
+      if (expr.operands.size() > 2) {
+        error(expr.operands[2]->span, "a step of a path has one index");
+        return Poison();
+      }
       std::optional<int64_t> index =
           evaluateInteger(*expr.operands[1], "the index in a path");
       if (!index)
@@ -148,11 +160,13 @@ Datum Elaborator::evaluateUnary(const ast::Expr &expr) {
   Datum operand = evaluate(*expr.operands[0]);
   if (isPoison(operand))
     return operand;
+  if (const ScalarRef *scalar = std::get_if<ScalarRef>(&operand))
+    return Lambdas::unary(*this, expr, *scalar);
   if (expr.kind == ast::ExprKind::Not) {
     if (const bool *truth = std::get_if<bool>(&operand))
       return !*truth;
     if (const MaskRef *mask = std::get_if<MaskRef>(&operand))
-      return combine(Mask::Kind::Not, expr.mark, {*mask});
+      return MaskOps::combine(*this, Mask::Kind::Not, expr.mark, {*mask});
     error(expr.mark,
           "'!' takes a mask or a truth value, found " + describe(operand));
     return Poison();
@@ -184,6 +198,9 @@ Datum Elaborator::evaluateBinary(const ast::Expr &expr) {
   Datum b = evaluate(*expr.operands[1]);
   if (isPoison(a) || isPoison(b))
     return Poison();
+  if (std::holds_alternative<ScalarRef>(a) ||
+      std::holds_alternative<ScalarRef>(b))
+    return Lambdas::binary(*this, expr, a, b);
   if (expr.text == "&" || expr.text == "|")
     return evaluateLogic(expr, a, b);
   if (isComparison(expr.text))
@@ -202,8 +219,8 @@ Datum Elaborator::evaluateLogic(const ast::Expr &expr, const Datum &a,
   const MaskRef *leftMask = std::get_if<MaskRef>(&a);
   const MaskRef *rightMask = std::get_if<MaskRef>(&b);
   if (leftMask && rightMask)
-    return combine(isAnd ? Mask::Kind::And : Mask::Kind::Or, expr.mark,
-                   {*leftMask, *rightMask});
+    return MaskOps::combine(*this, isAnd ? Mask::Kind::And : Mask::Kind::Or,
+                            expr.mark, {*leftMask, *rightMask});
   error(expr.mark, "'" + expr.text +
                        "' takes two masks or two truth values, "
                        "found " +

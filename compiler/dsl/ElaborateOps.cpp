@@ -1,6 +1,6 @@
 // The ops: their parameters, and how each checks and writes itself down.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/dsl/Elaborator.h"
+#include "compiler/dsl/ScoreOps.h"
 
 #include <cmath>
 
@@ -9,6 +9,7 @@ namespace {
 
 /// A parameter that is given by name or left out.
 ParameterSpec option(const char *name) { return {name, false, true}; }
+ParameterSpec optional(const char *name) { return {name, false, false}; }
 ParameterSpec needed(const char *name) { return {name, true, false}; }
 ParameterSpec neededByName(const char *name) { return {name, true, true}; }
 
@@ -38,8 +39,11 @@ const std::vector<Builtin> &Builtin::all() {
       {"split_heads", {needed("x"), needed("heads")}, &E::splitHeads},
       {"merge_heads", {needed("x")}, &E::mergeHeads},
       {"attention",
-       {needed("q"), needed("k"), needed("v"), option("mask"), option("scale")},
-       &E::attention},
+       {needed("q"), needed("k"), needed("v"), option("mask"), option("scale"),
+        option("softcap"), option("bias"), option("score")},
+       [](Elaborator &e, const Arguments &arguments) {
+         return AttentionOp(e, arguments).run();
+       }},
       {"softmax", {needed("x"), option("over")}, &E::softmax},
       {"mean", {needed("x"), neededByName("over"), option("where")}, &E::mean},
       {"l2_normalize", {needed("x"), option("eps")}, &E::l2Normalize},
@@ -66,9 +70,18 @@ const std::vector<Builtin> &Builtin::all() {
       {"matmul",
        {needed("a"), needed("b"), option("transpose_a"), option("transpose_b")},
        &E::shapes},
-      {"padding", {needed("mask")}, &E::padding},
-      {"window", {needed("n")}, &E::window},
-      {"prefix", {needed("n")}, &E::prefix},
+      {"padding", {needed("mask")}, &MaskOps::padding},
+      {"window",
+       {optional("n"), option("left"), option("right"), option("offset")},
+       &MaskOps::window},
+      {"prefix", {needed("n")}, &MaskOps::prefix},
+      {"causal", {option("offset")}, &MaskOps::causal},
+      {"documents", {needed("ids")}, &MaskOps::documents},
+      {"dense", {needed("mask")}, &MaskOps::dense},
+      {"relative",
+       {needed("table"), option("rows"), option("width"),
+        option("max_distance"), option("bidirectional")},
+       &MaskOps::relative},
   };
   return builtins;
 }
@@ -239,44 +252,6 @@ Datum Elaborator::mergeHeads(const Arguments &arguments) {
     return Poison();
   return emitInferred(OpKind::MergeHeads, {*x}, shape::mergeHeads(shapeOf(*x)),
                       arguments.mark);
-}
-
-Datum Elaborator::attention(const Arguments &arguments) {
-  std::optional<ValueId> q = tensorOf(arguments, "q");
-  std::optional<ValueId> k = tensorOf(arguments, "k");
-  std::optional<ValueId> v = tensorOf(arguments, "v");
-  const Arguments::Given *given = arguments.find("mask");
-  const MaskRef *mask = given ? std::get_if<MaskRef>(&given->value) : nullptr;
-  if (given && !mask && !std::holds_alternative<None>(given->value)) {
-    wrongArgument(arguments, *given, "a mask or none");
-    return Poison();
-  }
-  if (!q || !k || !v)
-    return Poison();
-  shape::Inferred inferred =
-      shape::attention(shapeOf(*q), shapeOf(*k), shapeOf(*v));
-  std::optional<double> scale = 1.0;
-  std::shared_ptr<const ScoreRegion> score;
-  if (inferred) {
-    std::optional<int64_t> width = shapeOf(*q)[3].constant();
-    scale = numberOf(arguments, "scale", width ? 1 / std::sqrt(*width) : 0);
-    if (!width && !arguments.find("scale")) {
-      error(arguments.mark, "'attention' needs a scale: the width of q " +
-                                shape::str(shapeOf(*q)) + " is not constant");
-      return Poison();
-    }
-    if (scale && !std::isfinite(static_cast<float>(*scale))) {
-      error(arguments.find("scale")->span,
-            "the scale is out of the range of f32");
-      return Poison();
-    }
-    if (mask)
-      score = scoreRegion(*mask, shapeOf(*q), shapeOf(*k), arguments.mark);
-    if (!scale || (mask && !score))
-      return Poison();
-  }
-  return emitInferred(OpKind::Attention, {*q, *k, *v}, inferred, arguments.mark,
-                      {{"scale", *scale}}, std::move(score));
 }
 
 Datum Elaborator::softmax(const Arguments &arguments) {

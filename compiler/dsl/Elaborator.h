@@ -119,6 +119,9 @@ private:
 
   // Ops, in ElaborateOps.cpp.
   friend struct Builtin;
+  friend struct MaskOps;
+  friend class AttentionOp;
+  friend class Lambdas;
   Datum embed(const Arguments &arguments);
   Datum positions(const Arguments &arguments);
   Datum row(const Arguments &arguments);
@@ -127,7 +130,6 @@ private:
   Datum gelu(const Arguments &arguments);
   Datum splitHeads(const Arguments &arguments);
   Datum mergeHeads(const Arguments &arguments);
-  Datum attention(const Arguments &arguments);
   Datum l2Normalize(const Arguments &arguments);
   friend class ShapeElaborator;
   using OpCall = Datum(const Arguments &arguments);
@@ -159,19 +161,6 @@ private:
                                 int64_t standard);
   void wrongArgument(const Arguments &arguments, const Arguments::Given &given,
                      const char *expected);
-
-  // Masks, in ElaborateMask.cpp.
-  OpCall padding, window, prefix;
-  Datum combine(Mask::Kind kind, Span mark, std::vector<MaskRef> operands);
-  /// The region of a mask over scores [B, H, Tq, Tk]; null when it does not
-  /// fit.
-  std::shared_ptr<const ScoreRegion> scoreRegion(const MaskRef &mask,
-                                                 const shape::Shape &q,
-                                                 const shape::Shape &k,
-                                                 Span mark);
-  std::optional<uint32_t> lowerMask(const Mask &mask, ScoreRegion &region,
-                                    const shape::Shape &q,
-                                    const shape::Shape &k, Span mark);
 
   // Weights, in ElaborateWeight.cpp.
   /// The value of a weight. `derived` is the shape that the text asks for,
@@ -241,6 +230,7 @@ private:
   Activation *current = nullptr;
   std::string scope; ///< Path of the scopes around the statement.
   uint32_t openLevels = 0;
+  uint32_t openLambdas = 0;
   size_t steps = 0;
   bool outOfSteps = false;
 };

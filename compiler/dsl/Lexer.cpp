@@ -139,6 +139,10 @@ private:
     case '.':
       return pair('.', TokenKind::DotDot, TokenKind::Dot);
     case '=':
+      if (peek(1) == '>') {
+        at += 2;
+        return TokenKind::Arrow;
+      }
       return pair('=', TokenKind::Equal, TokenKind::Assign);
     case '<':
       return pair('=', TokenKind::LessEqual, TokenKind::Less);
@@ -265,6 +269,7 @@ const char *describe(TokenKind kind) {
                                    "'..'",
                                    "'@'",
                                    "'='",
+                                   "'=>'",
                                    "'+'",
                                    "'-'",
                                    "'*'",

@@ -26,6 +26,7 @@ enum class TokenKind : uint8_t {
   DotDot,
   At,
   Assign,
+  Arrow,
   Plus,
   Minus,
   Star,

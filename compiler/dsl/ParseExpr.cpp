@@ -140,10 +140,9 @@ ast::ExprPtr Parser::parseSteps(ast::ExprPtr base) {
       }
     } else if (takeIf(TokenKind::LeftBracket)) {
       step = make(ast::ExprKind::Element, open);
-      ast::ExprPtr index = parseExpr();
-      if (!index || !expectClosing(TokenKind::RightBracket, open))
+      if (!parseExprs(step->operands) ||
+          !expectClosing(TokenKind::RightBracket, open))
         return nullptr;
-      step->operands.push_back(std::move(index));
     } else {
       return base;
     }
@@ -193,6 +192,8 @@ ast::ExprPtr Parser::parsePrimary() {
   case TokenKind::At:
     return parsePathRoot(/*at=*/true);
   case TokenKind::LeftParen: {
+    if (isLambda())
+      return parseLambda();
     take();
     ast::ExprPtr inner = parseExpr();
     if (!inner || !expectClosing(TokenKind::RightParen, token.span))
@@ -212,6 +213,41 @@ ast::ExprPtr Parser::parsePrimary() {
     unexpected("an expression");
     return nullptr;
   }
+}
+
+/// Whether `(a, b) =>` begins here.
+bool Parser::isLambda() const {
+  size_t at = 1;
+  while (peek(at).kind == TokenKind::Name) {
+    TokenKind next = peek(at + 1).kind;
+    if (next == TokenKind::RightParen)
+      return peek(at + 2).kind == TokenKind::Arrow;
+    if (next != TokenKind::Comma)
+      return false;
+    at += 2;
+  }
+  return false;
+}
+
+ast::ExprPtr Parser::parseLambda() {
+  Span begin = take().span;
+  ast::ExprPtr lambda = make(ast::ExprKind::Lambda, begin);
+  do {
+    ast::Name name;
+    if (!expectName(name, "the name of an argument"))
+      return nullptr;
+    lambda->parameters.push_back(std::move(name));
+  } while (takeIf(TokenKind::Comma));
+  take(); // ")"
+  lambda->mark = take().span;
+  if (!enterLevel(lambda->mark))
+    return nullptr;
+  ast::ExprPtr body = parseExpr();
+  --level;
+  if (!body)
+    return nullptr;
+  lambda->operands.push_back(std::move(body));
+  return finish(std::move(lambda), join(begin, lastSpan()));
 }
 
 ast::ExprPtr Parser::parseNamed() {

@@ -48,6 +48,8 @@ private:
   ast::ExprPtr parsePostfix();
   ast::ExprPtr parsePrimary();
   ast::ExprPtr parseNamed();
+  bool isLambda() const;
+  ast::ExprPtr parseLambda();
   /// `@` and the first segment; `at` is false where a scope leaves it out.
   ast::ExprPtr parsePathRoot(bool at);
   /// The `.name` and `[index]` that follow `base`.

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/dsl/Program.h"
 
+#include <map>
+
 #include <cstdio>
 
 namespace heddle::dsl {
@@ -32,49 +34,77 @@ std::string documented(const std::string &doc) {
 
 std::string ref(ValueId value) { return "%" + std::to_string(value); }
 
+/// How a node is written: an infix sign, or the name of a function.
+const char *sign(ScoreNode::Kind kind) {
+  using Kind = ScoreNode::Kind;
+  static const std::map<Kind, const char *> signs = {
+      {Kind::Score, "score"},
+      {Kind::Batch, "b"},
+      {Kind::Head, "h"},
+      {Kind::Query, "q"},
+      {Kind::Key, "k"},
+      {Kind::Add, " + "},
+      {Kind::Sub, " - "},
+      {Kind::Mul, " * "},
+      {Kind::FloorDiv, " / "},
+      {Kind::Mod, "mod"},
+      {Kind::Min, "min"},
+      {Kind::Max, "max"},
+      {Kind::Less, " < "},
+      {Kind::LessEqual, " <= "},
+      {Kind::Same, " == "},
+      {Kind::AddF, " +. "},
+      {Kind::SubF, " -. "},
+      {Kind::MulF, " *. "},
+      {Kind::DivF, " /. "},
+      {Kind::MinF, "min."},
+      {Kind::MaxF, "max."},
+      {Kind::LessF, " <. "},
+      {Kind::LessEqualF, " <=. "},
+      {Kind::SameF, " ==. "},
+      {Kind::Abs, "abs"},
+      {Kind::Sqrt, "sqrt"},
+      {Kind::Exp, "exp"},
+      {Kind::Log, "log"},
+      {Kind::Tanh, "tanh"},
+      {Kind::ToFloat, "float"},
+      {Kind::NotZero, " != 0"},
+      {Kind::And, " & "},
+      {Kind::Or, " | "},
+      {Kind::Not, "!"},
+      {Kind::Select, "select"}};
+  return signs.at(kind);
+}
+
 std::string text(const ScoreRegion &score, uint32_t index) {
   using Kind = ScoreNode::Kind;
   const ScoreNode &node = score.nodes[index];
-  auto infix = [&](const char *sign) {
-    return "(" + text(score, node.operands[0]) + sign +
-           text(score, node.operands[1]) + ")";
-  };
+  std::string operands;
+  for (uint32_t operand : node.operands)
+    operands += (operands.empty() ? "" : ", ") + text(score, operand);
   switch (node.kind) {
-  case Kind::Score:
-    return "score";
-  case Kind::Batch:
-    return "b";
-  case Kind::Head:
-    return "h";
-  case Kind::Query:
-    return "q";
-  case Kind::Key:
-    return "k";
   case Kind::Integer:
     return std::to_string(node.integer);
-  case Kind::Add:
-    return infix(" + ");
-  case Kind::Sub:
-    return infix(" - ");
-  case Kind::Less:
-    return infix(" < ");
-  case Kind::LessEqual:
-    return infix(" <= ");
-  case Kind::And:
-    return infix(" & ");
-  case Kind::Or:
-    return infix(" | ");
-  case Kind::Not:
-    return "!" + text(score, node.operands[0]);
-  case Kind::NotZero:
-    return "(" + text(score, node.operands[0]) + " != 0)";
+  case Kind::Number:
+    return text(AttributeValue(node.number));
+  case Kind::Truth:
+    return node.integer ? "true" : "false";
   case Kind::Element:
+    return ref(node.tensor) + "[" + operands + "]";
+  case Kind::Not:
+    return "!" + operands;
+  case Kind::NotZero:
+    return "(" + operands + " != 0)";
+  default:
     break;
   }
-  std::string indices;
-  for (uint32_t operand : node.operands)
-    indices += (indices.empty() ? "" : ", ") + text(score, operand);
-  return ref(node.tensor) + "[" + indices + "]";
+  std::string name = sign(node.kind);
+  if (node.operands.empty())
+    return name;
+  if (name.front() != ' ')
+    return name + "(" + operands + ")";
+  return "(" + text(score, node.operands[0]) + name +
+         text(score, node.operands[1]) + ")";
 }
 
 std::string text(const Op &op, const Program &program) {
@@ -86,8 +116,10 @@ std::string text(const Op &op, const Program &program) {
   }
   for (const auto &[key, value] : op.attributes)
     line += " " + key + "=" + text(value);
-  if (op.score)
-    line += " where " + text(*op.score, op.score->live);
+  if (op.score && op.score->score)
+    line += " score " + text(*op.score, *op.score->score);
+  if (op.score && op.score->live)
+    line += " where " + text(*op.score, *op.score->live);
   const Value &result = program.values[op.result];
   return line + " : " + str(result.type) + " @" +
          std::to_string(result.location.place.line) + ":" +

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <variant>
 
 namespace heddle::dsl {
@@ -110,7 +111,8 @@ const char *name(OpKind kind);
 using AttributeValue =
     std::variant<bool, int64_t, double, std::string, shape::Dim>;
 
-/// One node of a score region; operands are indices of earlier nodes.
+/// One node of a score region; operands are indices of earlier nodes. An i32
+/// element counts as an index.
 struct ScoreNode {
   enum class Kind {
     Score, ///< The scaled score, a float.
@@ -119,27 +121,58 @@ struct ScoreNode {
     Query,
     Key,
     Integer, ///< `integer` as an index.
-    Add,     ///< Of two indices; as the next.
+    Number,  ///< `number` as a float.
+    Truth,   ///< `integer` as a truth value.
+    Element, ///< Of `tensor` at the operands; of the tensor's type.
+    // Of two indices, an index.
+    Add,
     Sub,
-    Less, ///< Of two indices, a truth value; as the next.
+    Mul,
+    FloorDiv, ///< By a positive `integer` node; as the next.
+    Mod,
+    Min,
+    Max,
+    // Of two indices, a truth value.
+    Less,
     LessEqual,
-    Element, ///< Of `tensor` at the operands; an i32 or a truth value.
-    NotZero, ///< Of an i32, a truth value.
+    Same,
+    // Of two floats, a float.
+    AddF,
+    SubF,
+    MulF,
+    DivF,
+    MinF,
+    MaxF,
+    // Of two floats, a truth value.
+    LessF,
+    LessEqualF,
+    SameF,
+    // Of one float, a float.
+    Abs,
+    Sqrt,
+    Exp,
+    Log,
+    Tanh,
+    ToFloat, ///< Of an index, a float.
+    NotZero, ///< Of an index, a truth value.
     And,     ///< Of truth values; as the next two.
     Or,
-    Not
+    Not,
+    Select ///< (truth, a, b): a where it holds, else b; of one type.
   };
   Kind kind;
   std::vector<uint32_t> operands;
   int64_t integer = 0;
+  double number = 0;
   ValueId tensor = 0;
 };
 
-/// What attention does to each score: (score, b, h, q, k) to whether the key
-/// is live for the query. Without a region every key is.
+/// What attention does to each score: (score, b, h, q, k) to another score and
+/// to whether the key is live for the query.
 struct ScoreRegion {
   std::vector<ScoreNode> nodes;
-  uint32_t live = 0; ///< The node that decides.
+  std::optional<uint32_t> score; ///< The node that replaces it; none: itself.
+  std::optional<uint32_t> live;  ///< The node that decides; none: every key is.
 };
 
 struct Op {

@@ -1,7 +1,9 @@
 // Writes a checked program down as hgraph, one op to one op.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/DslToGraph.h"
+
 #include "compiler/dsl/Program.h"
+#include "compiler/lower/DslToGraphScore.h"
 #include "dialects/graph/Graph.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -258,74 +260,12 @@ private:
 
   Value writeAttention(const dsl::Op &op, Location loc) {
     auto writeScore = [&](OpBuilder &region, Location at, ValueRange args) {
-      graph::ScoreOp::create(region, at, args[0],
-                             writeLive(*op.score, region, at, args));
+      writeScoreRegion(*op.score, region, at, args, values);
     };
     return graph::AttentionOp::create(
         builder, loc, operand(op, 0), operand(op, 1), operand(op, 2),
         op.attribute<double>("scale"),
         op.score ? graph::ScoreBody(writeScore) : nullptr);
-  }
-
-  /// The truth value of a region's deciding node; `args` are the score, b, h,
-  /// q and k.
-  Value writeLive(const dsl::ScoreRegion &score, OpBuilder &region,
-                  Location loc, ValueRange args) {
-    SmallVector<Value> nodes;
-    for (const dsl::ScoreNode &node : score.nodes) {
-      SmallVector<Value> operands;
-      for (uint32_t operand : node.operands)
-        operands.push_back(nodes[operand]);
-      nodes.push_back(writeNode(node, operands, region, loc, args));
-    }
-    return nodes[score.live];
-  }
-
-  Value writeNode(const dsl::ScoreNode &node, ArrayRef<Value> operands,
-                  OpBuilder &region, Location loc, ValueRange args) {
-    using Kind = dsl::ScoreNode::Kind;
-    auto compare = [&](arith::CmpIPredicate predicate) {
-      return arith::CmpIOp::create(region, loc, predicate, operands[0],
-                                   operands[1]);
-    };
-    switch (node.kind) {
-    case Kind::Score:
-      return args[0];
-    case Kind::Batch:
-      return args[1];
-    case Kind::Head:
-      return args[2];
-    case Kind::Query:
-      return args[3];
-    case Kind::Key:
-      return args[4];
-    case Kind::Integer:
-      return arith::ConstantIndexOp::create(region, loc, node.integer);
-    case Kind::Add:
-      return arith::AddIOp::create(region, loc, operands[0], operands[1]);
-    case Kind::Sub:
-      return arith::SubIOp::create(region, loc, operands[0], operands[1]);
-    case Kind::Less:
-      return compare(arith::CmpIPredicate::slt);
-    case Kind::LessEqual:
-      return compare(arith::CmpIPredicate::sle);
-    case Kind::Element:
-      return graph::AtOp::create(region, loc, values[node.tensor], operands);
-    case Kind::NotZero: {
-      Value zero = arith::ConstantIntOp::create(region, loc, 0, 32);
-      return arith::CmpIOp::create(region, loc, arith::CmpIPredicate::ne,
-                                   operands[0], zero);
-    }
-    case Kind::And:
-      return arith::AndIOp::create(region, loc, operands[0], operands[1]);
-    case Kind::Or:
-      return arith::OrIOp::create(region, loc, operands[0], operands[1]);
-    case Kind::Not: {
-      Value truth = arith::ConstantIntOp::create(region, loc, 1, 1);
-      return arith::XOrIOp::create(region, loc, operands[0], truth);
-    }
-    }
-    llvm_unreachable("a node of no kind");
   }
 
   const dsl::Program &program;
