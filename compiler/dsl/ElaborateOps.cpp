@@ -18,6 +18,7 @@ ParameterSpec neededByName(const char *name) { return {name, true, true}; }
 const std::vector<Builtin> &Builtin::all() {
   using E = Elaborator;
   static const std::vector<Builtin> builtins = {
+      {"tensor", {needed("weight")}, &E::wholeTensor},
       {"embed",
        {needed("ids"), needed("table"), option("rows"), option("width")},
        &E::embed},
@@ -98,6 +99,16 @@ std::vector<std::string> Builtin::names() {
   for (const Builtin &builtin : all())
     names.push_back(builtin.name);
   return names;
+}
+
+Datum Elaborator::wholeTensor(const Arguments &arguments) {
+  std::optional<std::string> name = pathOf(arguments, "weight");
+  if (!name)
+    return Poison();
+  std::optional<ValueId> value =
+      weight(*name, std::nullopt, arguments.find("weight")->span,
+             "declare it: weight @path: f32[...]");
+  return value ? Datum(Tensor{*value}) : Poison();
 }
 
 Datum Elaborator::embed(const Arguments &arguments) {

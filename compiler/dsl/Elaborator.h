@@ -122,6 +122,7 @@ private:
   friend struct MaskOps;
   friend class AttentionOp;
   friend class Lambdas;
+  Datum wholeTensor(const Arguments &arguments);
   Datum embed(const Arguments &arguments);
   Datum positions(const Arguments &arguments);
   Datum row(const Arguments &arguments);

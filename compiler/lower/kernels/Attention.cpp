@@ -80,16 +80,23 @@ private:
                          operand.at(d, h, t, b));
   }
   Expr kvHead(Expr h) { return floorDiv(h, group); }
-  /// Keys below it may be seen by some query of block `qb`: the loops over
-  /// keys and chunks stop there.
+  /// Keys from keyStart to keyLimit - 1 may be seen by some query of block
+  /// `qb`: the loops over keys and chunks keep to them.
   Expr keyLimit(Expr qb) {
-    if (!offset)
+    if (!last)
       return keys;
-    Expr last =
-        qb * double(tile.queryBlock) + double(tile.queryBlock + *offset);
-    return min(keys, last);
+    Expr limit = qb * double(tile.queryBlock) + double(tile.queryBlock + *last);
+    return min(keys, limit);
   }
-  Expr causalMask(Expr c, Expr qb, Expr query, Expr key);
+  Expr keyStart(Expr qb) {
+    if (!first)
+      return builder->index(0);
+    return max(qb * double(tile.queryBlock) + double(*first),
+               builder->index(0));
+  }
+  /// Whether some key of the chunk is among them; empty where all are.
+  Expr isVisited(Expr c, Expr qb);
+  Expr positionMask(Expr c, Expr qb, Expr query, Expr key);
   Func define(const std::string &name, schedule::Role role,
               const std::vector<std::string> &dims,
               const std::function<Expr(const Point &)> &body) {
@@ -111,8 +118,9 @@ private:
   std::optional<KernelBuilder> builder;
   schedule::AttentionShape tile;
   int64_t depth = 0, width = 0, group = 1;
-  bool merged = false;           ///< the output is [B, T, H * D]
-  std::optional<int64_t> offset; ///< key <= query + offset, where causal
+  bool merged = false; ///< the output is [B, T, H * D]
+  /// query + first <= key <= query + last, where the mask says so.
+  std::optional<int64_t> first, last;
   Expr queries, keys;
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
   Func mergeMax, mergeSum, merge;
@@ -152,18 +160,39 @@ LogicalResult AttentionLowering::plan() {
 /// first whether the whole chunk may be seen by the whole block, which is one
 /// answer for the chunk: loops are partitioned by it, and such chunks carry no
 /// mask.
-Expr AttentionLowering::causalMask(Expr c, Expr qb, Expr query, Expr key) {
-  Expr whole = c * double(tile.chunk) + double(tile.chunk) <=
-               qb * double(tile.queryBlock) + double(*offset);
-  Expr seen = key <= query + double(*offset);
+Expr AttentionLowering::positionMask(Expr c, Expr qb, Expr query, Expr key) {
+  Expr chunkStart = c * double(tile.chunk),
+       start = qb * double(tile.queryBlock);
+  Expr whole, seen;
+  auto also = [](Expr &all, Expr one) { all = all.value ? all & one : one; };
+  if (last) {
+    also(whole, chunkStart + double(tile.chunk) <= start + double(*last));
+    also(seen, key <= query + double(*last));
+  }
+  if (first) {
+    also(whole, start + double(tile.queryBlock + *first) <= chunkStart);
+    also(seen, query + double(*first) <= key);
+  }
   return select(likely(whole) | seen, builder->real(0.0),
                 builder->real(masked));
+}
+
+Expr AttentionLowering::isVisited(Expr c, Expr qb) {
+  Expr start = c * double(tile.chunk), visited;
+  if (last)
+    visited = start < keyLimit(qb);
+  if (first) {
+    Expr reaches = keyStart(qb) < start + double(tile.chunk);
+    visited = last ? visited & reaches : reaches;
+  }
+  return visited;
 }
 
 /// Queries transposed with the scale put in; masked scores of one chunk.
 void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
-  offset = region.causalOffset();
+  first = region.firstOffset();
+  last = region.lastOffset();
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
   queryPack =
@@ -189,8 +218,8 @@ void AttentionLowering::buildScores() {
     if (!region.keepsScore())
       score = score * log2e;
     // Added, not selected: a select would narrow the tile by its condition.
-    if (offset)
-      score = score + causalMask(p[2], p[3], query, key);
+    if (first || last)
+      score = score + positionMask(p[2], p[3], query, key);
     if (!region.masks())
       return score;
     Expr live = region.live(sum(p), p[5], p[4], query, key);
@@ -208,10 +237,14 @@ void AttentionLowering::buildChunk() {
   };
   auto start = [&](Expr c) { return c * double(tile.chunk); };
   auto within = [&](Expr r, Expr c, Expr qb) {
-    return start(c) + r < keyLimit(qb);
+    Expr key = start(c) + r, isBefore = key < keyLimit(qb);
+    return first ? isBefore & (keyStart(qb) <= key) : isBefore;
   };
   auto inChunk = [&](Expr r, Expr c, Expr qb) {
-    return promise(r, builder->index(0), keyLimit(qb) - start(c) - 1.0);
+    Expr least = builder->index(0);
+    if (first)
+      least = max(keyStart(qb) - start(c), least);
+    return promise(r, least, keyLimit(qb) - start(c) - 1.0);
   };
   chunkMax = zeroed("chunk_max", schedule::Role::ChunkMax, dims, masked);
   builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
@@ -236,7 +269,7 @@ void AttentionLowering::buildChunk() {
     Expr key = inChunk(r[0], p[2], p[3]);
     Expr weight = weights({p[1], key, p[2], p[3], p[4], p[5]});
     Expr row =
-        promise(start(p[2]) + r[0], builder->index(0), keyLimit(p[3]) - 1.0);
+        promise(start(p[2]) + r[0], keyStart(p[3]), keyLimit(p[3]) - 1.0);
     Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
     return Store{p, sum(p) + weight * value, within(r[0], p[2], p[3])};
   });
@@ -258,9 +291,6 @@ void AttentionLowering::buildChunk() {
 void AttentionLowering::buildMerge() {
   std::vector<std::string> dims = {"qi", "qb", "h", "b"};
   Expr chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
-  auto visited = [&](Expr c, Expr qb) {
-    return offset ? c * double(tile.chunk) < keyLimit(qb) : Expr{};
-  };
   auto overChunks = [&] {
     return std::vector<Reduction>{{"rc", builder->index(0), chunks}};
   };
@@ -270,7 +300,7 @@ void AttentionLowering::buildMerge() {
   mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
   builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
     Expr most = partAt(builder->index(width), p, r[0]);
-    return Store{p, maxOfNumbers(mergeMax(p), most), visited(r[0], p[1])};
+    return Store{p, maxOfNumbers(mergeMax(p), most), isVisited(r[0], p[1])};
   });
   Func weight = define("merge_weight", schedule::Role::MergeWeight,
                        {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -284,13 +314,14 @@ void AttentionLowering::buildMerge() {
   mergeSum = zeroed("merge_sum", schedule::Role::MergeSum, dims);
   builder->update(mergeSum, overChunks(), [&](const Point &p, const Point &r) {
     Expr sum = partAt(builder->index(width + 1), p, r[0]);
-    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum, visited(r[0], p[1])};
+    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum,
+                 isVisited(r[0], p[1])};
   });
   merge = zeroed("merged", schedule::Role::Merged, {"d", "qi", "qb", "h", "b"});
   builder->update(merge, overChunks(), [&](const Point &p, const Point &r) {
     Point row(p.begin() + 1, p.end());
     Expr value = partAt(p[0], row, r[0]) * weightAt(row, r[0]);
-    return Store{p, merge(p) + value, visited(r[0], p[2])};
+    return Store{p, merge(p) + value, isVisited(r[0], p[2])};
   });
 }
 

@@ -97,9 +97,14 @@ std::optional<int64_t> distanceFrom(Value index, Value value) {
   return std::nullopt;
 }
 
-/// o where the comparison says key <= query + o.
-std::optional<int64_t> causalDistance(arith::CmpIOp compare, Value query,
-                                      Value key) {
+/// What a comparison says: key <= query + offset, or key >= query + offset.
+struct PositionBound {
+  bool isLast = false;
+  int64_t offset = 0;
+};
+
+std::optional<PositionBound> positionBound(arith::CmpIOp compare, Value query,
+                                           Value key) {
   Value low = compare.getLhs(), high = compare.getRhs();
   arith::CmpIPredicate predicate = compare.getPredicate();
   if (predicate == arith::CmpIPredicate::sge ||
@@ -108,20 +113,26 @@ std::optional<int64_t> causalDistance(arith::CmpIOp compare, Value query,
   else if (predicate != arith::CmpIPredicate::sle &&
            predicate != arith::CmpIPredicate::slt)
     return std::nullopt;
-  bool strict = predicate == arith::CmpIPredicate::slt ||
-                predicate == arith::CmpIPredicate::sgt;
+  int64_t strict = predicate == arith::CmpIPredicate::slt ||
+                   predicate == arith::CmpIPredicate::sgt;
+  // Far beyond any length, so that index arithmetic stays within i32.
+  auto bounded = [](int64_t offset) {
+    return std::clamp<int64_t>(offset, -(1 << 29), 1 << 29);
+  };
   std::optional<int64_t> left = distanceFrom(key, low);
   std::optional<int64_t> right = distanceFrom(query, high);
-  if (!left || !right)
-    return std::nullopt;
-  // Far beyond any length, so that index arithmetic stays within i32.
-  int64_t distance = *right - *left - (strict ? 1 : 0);
-  return std::clamp<int64_t>(distance, -(1 << 29), 1 << 29);
+  if (left && right)
+    return PositionBound{true, bounded(*right - *left - strict)};
+  left = distanceFrom(query, low);
+  right = distanceFrom(key, high);
+  if (left && right)
+    return PositionBound{false, bounded(*left - *right + strict)};
+  return std::nullopt;
 }
 
 } // namespace
 
-/// Takes a conjunction apart and keeps the tightest causal condition aside.
+/// Takes a conjunction apart and keeps the tightest bounds aside.
 void ScoreRegion::addCondition(Value condition) {
   Operation *source = condition.getDefiningOp();
   if (auto both = dyn_cast_or_null<arith::AndIOp>(source)) {
@@ -130,14 +141,15 @@ void ScoreRegion::addCondition(Value condition) {
     return;
   }
   Block &block = op.getScore().front();
-  if (auto compare = dyn_cast_or_null<arith::CmpIOp>(source)) {
-    if (std::optional<int64_t> distance = causalDistance(
-            compare, block.getArgument(3), block.getArgument(4))) {
-      offset = offset ? std::min(*offset, *distance) : *distance;
-      return;
-    }
-  }
-  conditions.push_back(condition);
+  std::optional<PositionBound> bound;
+  if (auto compare = dyn_cast_or_null<arith::CmpIOp>(source))
+    bound = positionBound(compare, block.getArgument(3), block.getArgument(4));
+  if (!bound)
+    conditions.push_back(condition);
+  else if (bound->isLast)
+    last = std::min(last.value_or(bound->offset), bound->offset);
+  else
+    first = std::max(first.value_or(bound->offset), bound->offset);
 }
 
 LogicalResult ScoreRegion::check(graph::AttentionOp op) {

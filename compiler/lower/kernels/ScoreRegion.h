@@ -17,13 +17,15 @@ public:
 
   /// True when the region gives back the score it was given.
   bool keepsScore();
-  /// The offset o of a condition `key <= query + o` that every live key meets:
-  /// it bounds the loops over keys instead of being asked for each.
-  std::optional<int64_t> causalOffset() const { return offset; }
+  /// Offsets o of conditions `key <= query + o` and `key >= query + o` that
+  /// every live key meets: they bound the loops over keys instead of being
+  /// asked for each.
+  std::optional<int64_t> lastOffset() const { return last; }
+  std::optional<int64_t> firstOffset() const { return first; }
   /// True when the region says more of live keys than that.
   bool masks() const { return !conditions.empty(); }
   Expr score(Expr score, Expr b, Expr h, Expr q, Expr k);
-  /// The conditions beside the causal one; needs `masks()`.
+  /// The conditions beside those two; needs `masks()`.
   Expr live(Expr score, Expr b, Expr h, Expr q, Expr k);
 
 private:
@@ -34,7 +36,7 @@ private:
 
   KernelBuilder &builder;
   graph::AttentionOp op;
-  std::optional<int64_t> offset;
+  std::optional<int64_t> first, last;
   llvm::SmallVector<mlir::Value> conditions; ///< hold together
 };
 
