@@ -107,7 +107,7 @@ Datum Elaborator::wholeTensor(const Arguments &arguments) {
     return Poison();
   std::optional<ValueId> value =
       weight(*name, std::nullopt, arguments.find("weight")->span,
-             "declare it: weight @path: f32[...]");
+             "declare it or give the weight files");
   return value ? Datum(Tensor{*value}) : Poison();
 }
 

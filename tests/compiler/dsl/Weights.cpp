@@ -98,7 +98,17 @@ TEST(Weights, AreListedWhenMissing) {
   EXPECT_EQ(listed.substr(listed.size() - 20), "-: note: and 4 more\n");
 }
 
+TEST(Weights, AreTensorsOfTheirOwnShape) {
+  EXPECT_EQ(reportWith(files({{"s", {8}}}), "output y = x * tensor(@s)"), "");
+  EXPECT_EQ(reportWith(files({{"s", {7}}}), "output y = x * tensor(@s)")
+                .substr(0, 17),
+            "2:14: error: mul:");
+}
+
 TEST(Weights, NeedAShapeWithoutFiles) {
+  EXPECT_EQ(reportIn("input x: f32[2, 8]\ny = x + tensor(@s)"),
+            "2:9: error: nothing tells the shape of weight 's'; declare it or "
+            "give the weight files\n");
   EXPECT_EQ(reportIn("input x: f32[2, 8]\ny = linear(x, @w)"),
             "2:5: error: nothing tells the shape of weight 'w.weight'; "
             "declare it, say 'out = N' or give the weight files\n"
