@@ -107,7 +107,7 @@ TEST(Weights, AreTensorsOfTheirOwnShape) {
 
 TEST(Weights, NeedAShapeWithoutFiles) {
   EXPECT_EQ(reportIn("input x: f32[2, 8]\ny = x + tensor(@s)"),
-            "2:9: error: nothing tells the shape of weight 's'; declare it or "
+            "2:16: error: nothing tells the shape of weight 's'; declare it or "
             "give the weight files\n");
   EXPECT_EQ(reportIn("input x: f32[2, 8]\ny = linear(x, @w)"),
             "2:5: error: nothing tells the shape of weight 'w.weight'; "
