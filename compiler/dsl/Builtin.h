@@ -48,6 +48,9 @@ struct Builtin {
   const char *name;
   std::vector<ParameterSpec> parameters;
   std::function<Datum(Elaborator &, const Arguments &)> run;
+  /// In place of `run` for an op of several results.
+  std::function<std::vector<Datum>(Elaborator &, const Arguments &)> runAll =
+      {};
 
   /// Null when there is none of the name.
   static const Builtin *find(std::string_view name);

@@ -232,10 +232,10 @@ Datum Elaborator::emit(
 Datum Elaborator::emitInferred(
     OpKind kind, std::vector<ValueId> operands, const shape::Inferred &inferred,
     Span span, std::vector<std::pair<std::string, AttributeValue>> attributes,
-    std::shared_ptr<const ScoreRegion> score) {
+    std::shared_ptr<const ScoreRegion> score, ElementType element) {
   if (inferred)
-    return emit(kind, std::move(operands), {ElementType::F32, *inferred.shape},
-                span, std::move(attributes), std::move(score));
+    return emit(kind, std::move(operands), {element, *inferred.shape}, span,
+                std::move(attributes), std::move(score));
   const shape::Mismatch &mismatch = inferred.mismatch;
   Diagnostic &diagnostic =
       error(span, std::string(name(kind)) + ": " + mismatch.message);

@@ -15,31 +15,37 @@ const Arguments::Given *Arguments::find(std::string_view name) const {
 
 Datum Elaborator::evaluateCall(const ast::Expr &expr) {
   auto known = functions.find(expr.text);
-  if (known != functions.end()) {
-    std::vector<Datum> results = callFunction(known->second, expr);
-    if (results.size() == 1)
-      return std::move(results[0]);
-    if (!stopped())
-      error(expr.mark, "'" + expr.text + "' gives " +
-                           std::to_string(results.size()) +
-                           " values where one is taken");
-    return Poison();
-  }
-  if (openLambdas)
+  if (known == functions.end() && openLambdas)
     if (std::optional<Datum> result = Lambdas::call(*this, expr))
       return std::move(*result);
   const Builtin *builtin = Builtin::find(expr.text);
-  if (!builtin) {
+  if (known == functions.end() && !builtin) {
     unknownFunction(expr);
     return Poison();
   }
+  std::vector<Datum> results = known != functions.end()
+                                   ? callFunction(known->second, expr)
+                                   : callBuiltin(*builtin, expr);
+  if (results.size() == 1)
+    return std::move(results[0]);
+  if (!stopped())
+    error(expr.mark, "'" + expr.text + "' gives " +
+                         std::to_string(results.size()) +
+                         " values where one is taken");
+  return Poison();
+}
+
+std::vector<Datum> Elaborator::callBuiltin(const Builtin &builtin,
+                                           const ast::Expr &expr) {
   Arguments arguments;
-  if (!evaluateArguments(expr, builtin->parameters, arguments))
-    return Poison();
+  if (!evaluateArguments(expr, builtin.parameters, arguments))
+    return {Poison()};
   for (const Arguments::Given &one : arguments.given)
     if (isPoison(one.value))
-      return Poison();
-  return builtin->run(*this, arguments);
+      return {Poison()};
+  if (builtin.runAll)
+    return builtin.runAll(*this, arguments);
+  return {builtin.run(*this, arguments)};
 }
 
 void Elaborator::unknownFunction(const ast::Expr &expr) {

@@ -1,5 +1,6 @@
 // Expressions: constants, dims, paths, masks and tensor arithmetic.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/dsl/ElementOps.h"
 #include "compiler/dsl/ScoreOps.h"
 
 #include <cmath>
@@ -167,8 +168,13 @@ Datum Elaborator::evaluateUnary(const ast::Expr &expr) {
       return !*truth;
     if (const MaskRef *mask = std::get_if<MaskRef>(&operand))
       return MaskOps::combine(*this, Mask::Kind::Not, expr.mark, {*mask});
-    error(expr.mark,
-          "'!' takes a mask or a truth value, found " + describe(operand));
+    if (ElementOps::isTruth(*this, operand))
+      return ElementOps::emit(*this, OpKind::Not,
+                              {std::get<Tensor>(operand).id}, ElementType::Bool,
+                              expr.mark);
+    error(expr.mark, "'!' takes a mask, a bool tensor or a truth value, "
+                     "found " +
+                         describe(operand));
     return Poison();
   }
   if (const double *number = std::get_if<double>(&operand))
@@ -179,15 +185,8 @@ Datum Elaborator::evaluateUnary(const ast::Expr &expr) {
     error(expr.mark, "the result leaves 64 bits");
     return Poison();
   }
-  // Exact for every float, the sign of a zero included.
-  if (std::holds_alternative<Tensor>(operand)) {
-    Datum minusOne = int64_t(-1);
-    ast::Expr times;
-    times.mark = expr.mark;
-    times.span = expr.span;
-    times.text = "*";
-    return tensorArithmetic(times, operand, minusOne);
-  }
+  if (std::holds_alternative<Tensor>(operand))
+    return ElementOps::negate(*this, expr, operand);
   error(expr.mark,
         "'-' takes a number or a tensor, found " + describe(operand));
   return Poison();
@@ -203,10 +202,13 @@ Datum Elaborator::evaluateBinary(const ast::Expr &expr) {
     return Lambdas::binary(*this, expr, a, b);
   if (expr.text == "&" || expr.text == "|")
     return evaluateLogic(expr, a, b);
+  bool ofTensors =
+      std::holds_alternative<Tensor>(a) || std::holds_alternative<Tensor>(b);
   if (isComparison(expr.text))
-    return compare(expr, a, b);
-  if (std::holds_alternative<Tensor>(a) || std::holds_alternative<Tensor>(b))
-    return tensorArithmetic(expr, a, b);
+    return ofTensors ? ElementOps::compare(*this, expr, a, b)
+                     : compare(expr, a, b);
+  if (ofTensors)
+    return ElementOps::arithmetic(*this, expr, a, b);
   return evaluateArithmetic(expr, a, b);
 }
 
@@ -221,9 +223,13 @@ Datum Elaborator::evaluateLogic(const ast::Expr &expr, const Datum &a,
   if (leftMask && rightMask)
     return MaskOps::combine(*this, isAnd ? Mask::Kind::And : Mask::Kind::Or,
                             expr.mark, {*leftMask, *rightMask});
+  if (ElementOps::isTruth(*this, a) && ElementOps::isTruth(*this, b))
+    return ElementOps::emit(*this, isAnd ? OpKind::And : OpKind::Or,
+                            {std::get<Tensor>(a).id, std::get<Tensor>(b).id},
+                            ElementType::Bool, expr.mark);
   error(expr.mark, "'" + expr.text +
-                       "' takes two masks or two truth values, "
-                       "found " +
+                       "' takes two masks, two bool tensors or two truth "
+                       "values, found " +
                        describe(a) + " and " + describe(b));
   return Poison();
 }
@@ -244,7 +250,8 @@ Datum Elaborator::compare(const ast::Expr &expr, const Datum &a,
     if (const std::string *text = std::get_if<std::string>(&a))
       return holds<std::string>(expr.text, *text, std::get<std::string>(b));
   }
-  error(expr.mark, "'" + expr.text + "' compares two constants, found " +
+  error(expr.mark, "'" + expr.text +
+                       "' compares two constants or tensors, found " +
                        describe(a) + " and " + describe(b));
   return Poison();
 }
@@ -296,44 +303,6 @@ Datum Elaborator::wholeArithmetic(const ast::Expr &expr, const shape::Dim &a,
   return result ? fromDim(*result) : Poison();
 }
 
-Datum Elaborator::tensorArithmetic(const ast::Expr &expr, const Datum &a,
-                                   const Datum &b) {
-  std::vector<ValueId> operands;
-  for (const Datum *datum : {&a, &b}) {
-    const Tensor *tensor = std::get_if<Tensor>(datum);
-    std::optional<double> number = toNumber(*datum);
-    if (tensor && type(tensor->id).element == ElementType::F32) {
-      operands.push_back(tensor->id);
-      continue;
-    }
-    if (!number) {
-      Diagnostic &diagnostic =
-          error(expr.mark, "'" + expr.text +
-                               "' takes f32 tensors and numbers, found " +
-                               describe(*datum));
-      if (tensor)
-        noteOrigin(diagnostic, tensor->id);
-      return Poison();
-    }
-    if (!std::isfinite(static_cast<float>(*number))) {
-      error(expr.mark, "the number is out of the range of f32");
-      return Poison();
-    }
-    Datum constant = emit(OpKind::Constant, {}, {ElementType::F32, {}},
-                          expr.mark, {{"value", *number}});
-    if (isPoison(constant))
-      return Poison();
-    operands.push_back(std::get<Tensor>(constant).id);
-  }
-  OpKind kind = expr.text == "+"   ? OpKind::Add
-                : expr.text == "-" ? OpKind::Sub
-                : expr.text == "*" ? OpKind::Mul
-                                   : OpKind::Div;
-  return emitInferred(
-      kind, operands,
-      shape::broadcast(shapeOf(operands[0]), shapeOf(operands[1])), expr.mark);
-}
-
 std::optional<int64_t> Elaborator::evaluateInteger(const ast::Expr &expr,
                                                    const char *what) {
   Datum value = evaluate(expr);
@@ -359,12 +328,15 @@ std::optional<bool> Elaborator::evaluateTruth(const ast::Expr &expr,
 std::vector<Datum>
 Elaborator::evaluateList(const std::vector<ast::ExprPtr> &exprs,
                          size_t expected) {
-  // One call of a fn may give all the values.
+  // One call of a fn or an op may give all the values.
   if (exprs.size() == 1 && expected != 1 &&
       exprs[0]->kind == ast::ExprKind::Call) {
     auto known = functions.find(exprs[0]->text);
     if (known != functions.end())
       return callFunction(known->second, *exprs[0]);
+    const Builtin *builtin = Builtin::find(exprs[0]->text);
+    if (builtin && builtin->runAll)
+      return callBuiltin(*builtin, *exprs[0]);
   }
   std::vector<Datum> values;
   for (const ast::ExprPtr &expr : exprs)

@@ -1,5 +1,6 @@
 // The ops: their parameters, and how each checks and writes itself down.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/dsl/ElementOps.h"
 #include "compiler/dsl/ScoreOps.h"
 
 #include <cmath>
@@ -13,77 +14,80 @@ ParameterSpec optional(const char *name) { return {name, false, false}; }
 ParameterSpec needed(const char *name) { return {name, true, false}; }
 ParameterSpec neededByName(const char *name) { return {name, true, true}; }
 
+std::vector<Builtin> joined(std::vector<Builtin> list,
+                            const std::vector<Builtin> &more) {
+  list.insert(list.end(), more.begin(), more.end());
+  return list;
+}
+
 } // namespace
 
 const std::vector<Builtin> &Builtin::all() {
   using E = Elaborator;
-  static const std::vector<Builtin> builtins = {
-      {"tensor", {needed("weight")}, &E::wholeTensor},
-      {"embed",
-       {needed("ids"), needed("table"), option("rows"), option("width")},
-       &E::embed},
-      {"positions",
-       {needed("length"), needed("table"), option("rows"), option("width")},
-       &E::positions},
-      {"row",
-       {needed("table"), needed("index"), option("rows"), option("width")},
-       &E::row},
-      {"linear",
-       {needed("x"), needed("weights"), option("bias"), option("layout"),
-        option("out")},
-       &E::linear},
-      {"layer_norm",
-       {needed("x"), needed("weights"), option("eps")},
-       &E::layerNorm},
-      {"gelu", {needed("x"), option("approximate")}, &E::gelu},
-      {"relu", {needed("x")}, &E::relu},
-      {"split_heads", {needed("x"), needed("heads")}, &E::splitHeads},
-      {"merge_heads", {needed("x")}, &E::mergeHeads},
-      {"attention",
-       {needed("q"), needed("k"), needed("v"), option("mask"), option("scale"),
-        option("softcap"), option("bias"), option("score")},
-       [](Elaborator &e, const Arguments &arguments) {
-         return AttentionOp(e, arguments).run();
-       }},
-      {"softmax", {needed("x"), option("over")}, &E::softmax},
-      {"mean", {needed("x"), neededByName("over"), option("where")}, &E::mean},
-      {"l2_normalize", {needed("x"), option("eps")}, &E::l2Normalize},
-      {"rope",
-       {needed("x"), option("positions"), option("offset"), option("theta"),
-        option("width"), option("pairs"), option("scaling"), option("factor"),
-        option("low"), option("high"), option("original"), option("rows")},
-       &E::shapes},
-      {"positions_sinusoidal",
-       {needed("length"), needed("width"), option("theta")},
-       &E::shapes},
-      {"dropout", {needed("x"), needed("rate")}, &E::shapes},
-      {"reshape", {needed("x"), needed("shape")}, &E::shapes},
-      {"transpose", {needed("x"), needed("order")}, &E::shapes},
-      {"concat", {needed("parts"), neededByName("over")}, &E::shapes},
-      {"slice",
-       {needed("x"), neededByName("over"), option("from"), option("to")},
-       &E::shapes},
-      {"pad",
-       {needed("x"), neededByName("over"), option("before"), option("after"),
-        option("value")},
-       &E::shapes},
-      {"broadcast_to", {needed("x"), needed("shape")}, &E::shapes},
-      {"matmul",
-       {needed("a"), needed("b"), option("transpose_a"), option("transpose_b")},
-       &E::shapes},
-      {"padding", {needed("mask")}, &MaskOps::padding},
-      {"window",
-       {optional("n"), option("left"), option("right"), option("offset")},
-       &MaskOps::window},
-      {"prefix", {needed("n")}, &MaskOps::prefix},
-      {"causal", {option("offset")}, &MaskOps::causal},
-      {"documents", {needed("ids")}, &MaskOps::documents},
-      {"dense", {needed("mask")}, &MaskOps::dense},
-      {"relative",
-       {needed("table"), option("rows"), option("width"),
-        option("max_distance"), option("bidirectional")},
-       &MaskOps::relative},
-  };
+  static const std::vector<Builtin> builtins = joined(
+      elementBuiltins(),
+      {
+          {"tensor", {needed("weight")}, &E::wholeTensor},
+          {"embed",
+           {needed("ids"), needed("table"), option("rows"), option("width")},
+           &E::embed},
+          {"positions",
+           {needed("length"), needed("table"), option("rows"), option("width")},
+           &E::positions},
+          {"row",
+           {needed("table"), needed("index"), option("rows"), option("width")},
+           &E::row},
+          {"linear",
+           {needed("x"), needed("weights"), option("bias"), option("layout"),
+            option("out")},
+           &E::linear},
+          {"split_heads", {needed("x"), needed("heads")}, &E::splitHeads},
+          {"merge_heads", {needed("x")}, &E::mergeHeads},
+          {"attention",
+           {needed("q"), needed("k"), needed("v"), option("mask"),
+            option("scale"), option("softcap"), option("bias"),
+            option("score")},
+           [](Elaborator &e, const Arguments &arguments) {
+             return AttentionOp(e, arguments).run();
+           }},
+          {"rope",
+           {needed("x"), option("positions"), option("offset"), option("theta"),
+            option("width"), option("pairs"), option("scaling"),
+            option("factor"), option("low"), option("high"), option("original"),
+            option("rows")},
+           &E::shapes},
+          {"positions_sinusoidal",
+           {needed("length"), needed("width"), option("theta")},
+           &E::shapes},
+          {"dropout", {needed("x"), needed("rate")}, &E::shapes},
+          {"reshape", {needed("x"), needed("shape")}, &E::shapes},
+          {"transpose", {needed("x"), needed("order")}, &E::shapes},
+          {"concat", {needed("parts"), neededByName("over")}, &E::shapes},
+          {"slice",
+           {needed("x"), neededByName("over"), option("from"), option("to")},
+           &E::shapes},
+          {"pad",
+           {needed("x"), neededByName("over"), option("before"),
+            option("after"), option("value")},
+           &E::shapes},
+          {"broadcast_to", {needed("x"), needed("shape")}, &E::shapes},
+          {"matmul",
+           {needed("a"), needed("b"), option("transpose_a"),
+            option("transpose_b")},
+           &E::shapes},
+          {"padding", {needed("mask")}, &MaskOps::padding},
+          {"window",
+           {optional("n"), option("left"), option("right"), option("offset")},
+           &MaskOps::window},
+          {"prefix", {needed("n")}, &MaskOps::prefix},
+          {"causal", {option("offset")}, &MaskOps::causal},
+          {"documents", {needed("ids")}, &MaskOps::documents},
+          {"dense", {needed("mask")}, &MaskOps::dense},
+          {"relative",
+           {needed("table"), option("rows"), option("width"),
+            option("max_distance"), option("bidirectional")},
+           &MaskOps::relative},
+      });
   return builtins;
 }
 
@@ -208,45 +212,6 @@ Datum Elaborator::linear(const Arguments &arguments) {
                       arguments.mark, {{"layout", *order}});
 }
 
-Datum Elaborator::layerNorm(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  std::optional<std::string> path = pathOf(arguments, "weights");
-  std::optional<double> eps = epsilonOf(arguments, 1e-5);
-  if (!x || !path || !eps)
-    return Poison();
-  std::optional<shape::Shape> derived;
-  if (!shapeOf(*x).empty() && shapeOf(*x).back().isConstant())
-    derived = shape::Shape{shapeOf(*x).back()};
-  const char *hint = "declare it or give the weight files";
-  std::optional<ValueId> factor =
-      weight(*path + ".weight", derived, arguments.mark, hint);
-  std::optional<ValueId> added =
-      weight(*path + ".bias", derived, arguments.mark, hint);
-  if (!factor || !added)
-    return Poison();
-  return emitInferred(
-      OpKind::LayerNorm, {*x, *factor, *added},
-      shape::layerNorm(shapeOf(*x), shapeOf(*factor), &shapeOf(*added)),
-      arguments.mark, {{"eps", *eps}});
-}
-
-Datum Elaborator::gelu(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  std::optional<std::string> form =
-      choiceOf(arguments, "approximate", {"none", "tanh"});
-  if (!x || !form)
-    return Poison();
-  return emit(OpKind::Gelu, {*x}, type(*x), arguments.mark,
-              {{"approximate", *form}});
-}
-
-Datum Elaborator::relu(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  if (!x)
-    return Poison();
-  return emit(OpKind::Relu, {*x}, type(*x), arguments.mark);
-}
-
 Datum Elaborator::splitHeads(const Arguments &arguments) {
   std::optional<ValueId> x = tensorOf(arguments, "x");
   std::optional<int64_t> heads = integerOf(arguments, "heads");
@@ -263,45 +228,6 @@ Datum Elaborator::mergeHeads(const Arguments &arguments) {
     return Poison();
   return emitInferred(OpKind::MergeHeads, {*x}, shape::mergeHeads(shapeOf(*x)),
                       arguments.mark);
-}
-
-Datum Elaborator::softmax(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  std::optional<int64_t> axis = x ? axisOf(arguments, *x, -1) : std::nullopt;
-  if (!axis)
-    return Poison();
-  return emitInferred(OpKind::Softmax, {*x},
-                      shape::alongAxis(shapeOf(*x), *axis), arguments.mark,
-                      {{"axis", *axis}});
-}
-
-Datum Elaborator::mean(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  std::optional<int64_t> axis = x ? axisOf(arguments, *x, -1) : std::nullopt;
-  if (!axis)
-    return Poison();
-  const Arguments::Given *given = arguments.find("where");
-  if (!given)
-    return emitInferred(OpKind::Mean, {*x}, shape::reduce(shapeOf(*x), *axis),
-                        arguments.mark, {{"axis", *axis}});
-  const Tensor *mask = std::get_if<Tensor>(&given->value);
-  if (!mask || type(mask->id).element == ElementType::F32) {
-    wrongArgument(arguments, *given, "an i32 or bool tensor");
-    return Poison();
-  }
-  return emitInferred(OpKind::Mean, {*x, mask->id},
-                      shape::reduceWhere(shapeOf(*x), *axis, shapeOf(mask->id)),
-                      arguments.mark, {{"axis", *axis}});
-}
-
-Datum Elaborator::l2Normalize(const Arguments &arguments) {
-  std::optional<ValueId> x = tensorOf(arguments, "x");
-  std::optional<double> eps = epsilonOf(arguments, 1e-12);
-  if (!x || !eps)
-    return Poison();
-  return emitInferred(OpKind::L2Normalize, {*x},
-                      shape::alongLastAxis(shapeOf(*x)), arguments.mark,
-                      {{"eps", *eps}});
 }
 
 } // namespace heddle::dsl

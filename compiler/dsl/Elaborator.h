@@ -97,7 +97,6 @@ private:
   Datum compare(const ast::Expr &expr, const Datum &a, const Datum &b);
   Datum wholeArithmetic(const ast::Expr &expr, const shape::Dim &a,
                         const shape::Dim &b);
-  Datum tensorArithmetic(const ast::Expr &expr, const Datum &a, const Datum &b);
   std::optional<int64_t> evaluateInteger(const ast::Expr &expr,
                                          const char *what);
   std::optional<bool> evaluateTruth(const ast::Expr &expr, const char *what);
@@ -107,6 +106,7 @@ private:
 
   // Calls, in ElaborateCall.cpp.
   Datum evaluateCall(const ast::Expr &expr);
+  std::vector<Datum> callBuiltin(const Builtin &builtin, const ast::Expr &expr);
   std::vector<Datum> callFunction(const KnownFunction &known,
                                   const ast::Expr &expr);
   bool bind(const ast::Expr &call, const std::vector<ParameterSpec> &specs,
@@ -117,24 +117,23 @@ private:
                          Arguments &arguments);
   void unknownFunction(const ast::Expr &expr);
 
-  // Ops, in ElaborateOps.cpp.
+  // Ops, in ElaborateOps.cpp, ElementOps.cpp and AxisOps.cpp.
   friend struct Builtin;
   friend struct MaskOps;
   friend class AttentionOp;
   friend class Lambdas;
+  friend struct ElementOps;
+  friend struct AxisOps;
   Datum wholeTensor(const Arguments &arguments);
   Datum embed(const Arguments &arguments);
   Datum positions(const Arguments &arguments);
   Datum row(const Arguments &arguments);
   Datum linear(const Arguments &arguments);
-  Datum layerNorm(const Arguments &arguments);
-  Datum gelu(const Arguments &arguments);
   Datum splitHeads(const Arguments &arguments);
   Datum mergeHeads(const Arguments &arguments);
-  Datum l2Normalize(const Arguments &arguments);
   friend class ShapeElaborator;
   using OpCall = Datum(const Arguments &arguments);
-  OpCall relu, softmax, mean, shapes; // shapes: in ElaborateShapes.cpp
+  OpCall shapes; // in ElaborateShapes.cpp
 
   // Typed access to arguments, in Arguments.cpp. Each reports what it found
   // instead; the argument must have been given unless there is a default.
@@ -185,13 +184,14 @@ private:
   emit(OpKind kind, std::vector<ValueId> operands, TensorType type, Span span,
        std::vector<std::pair<std::string, AttributeValue>> attributes = {},
        std::shared_ptr<const ScoreRegion> score = nullptr);
-  /// An op whose f32 shape was inferred; reports a mismatch with the places
-  /// its operands come from.
+  /// An op whose shape was inferred; reports a mismatch with the places its
+  /// operands come from.
   Datum emitInferred(
       OpKind kind, std::vector<ValueId> operands,
       const shape::Inferred &inferred, Span span,
       std::vector<std::pair<std::string, AttributeValue>> attributes = {},
-      std::shared_ptr<const ScoreRegion> score = nullptr);
+      std::shared_ptr<const ScoreRegion> score = nullptr,
+      ElementType element = ElementType::F32);
   bool checkSize(const TensorType &type, Span span);
   void noteOrigin(Diagnostic &diagnostic, ValueId value);
   const TensorType &type(ValueId value) const {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <cstdio>
+#include <iterator>
 
 namespace heddle::dsl {
 namespace {
@@ -139,12 +140,21 @@ std::string str(const TensorType &type) {
 
 const char *name(OpKind kind) {
   constexpr const char *names[] = {
-      "constant", "embed",        "positions",    "row",         "add",
-      "sub",      "mul",          "div",          "linear",      "layer_norm",
-      "gelu",     "relu",         "split_heads",  "merge_heads", "attention",
-      "softmax",  "mean",         "l2_normalize", "angle_table", "rope",
-      "dropout",  "reshape",      "transpose",    "concat",      "slice",
-      "pad",      "broadcast_to", "matmul"};
+      "constant",     "embed",       "positions",    "row",
+      "add",          "sub",         "mul",          "div",
+      "pow",          "min",         "max",          "and",
+      "or",           "compare",     "select",       "cast",
+      "neg",          "abs",         "not",          "sqrt",
+      "exp",          "log",         "sin",          "cos",
+      "tanh",         "sigmoid",     "silu",         "relu",
+      "gelu",         "linear",      "layer_norm",   "rms_norm",
+      "l2_normalize", "split_heads", "merge_heads",  "attention",
+      "softmax",      "log_softmax", "sum",          "mean",
+      "var",          "largest",     "smallest",     "argmax",
+      "top_k",        "take",        "angle_table",  "rope",
+      "dropout",      "reshape",     "transpose",    "concat",
+      "slice",        "pad",         "broadcast_to", "matmul"};
+  static_assert(std::size(names) == size_t(OpKind::Matmul) + 1);
   return names[static_cast<size_t>(kind)];
 }
 

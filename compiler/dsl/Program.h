@@ -78,20 +78,48 @@ enum class OpKind {
   Embed,     ///< (ids, table)
   Positions, ///< (table) length: dim
   Row,       ///< (table) index: integer
-  Add,       ///< (a, b); as the next three
+  Add,       ///< (a, b) of f32 or i32; as the next two
   Sub,
   Mul,
-  Div,
+  Div, ///< (a, b); as the next
+  Pow,
+  Min, ///< (a, b) of f32 or i32; as the next
+  Max,
+  And, ///< (a, b) of bool; as the next
+  Or,
+  Compare, ///< (a, b) sign: "lt", "le", "gt", "ge", "eq" or "ne"
+  Select,  ///< (condition, a, b)
+  Cast,    ///< (x), to the result's element type
+  Neg,     ///< (x) of f32 or i32; as the next
+  Abs,
+  Not,  ///< (x) of bool
+  Sqrt, ///< (x); as the next ones up to Relu
+  Exp,
+  Log,
+  Sin,
+  Cos,
+  Tanh,
+  Sigmoid,
+  Silu,
+  Relu,
+  Gelu,        ///< (x) approximate: "none" or "tanh"
   Linear,      ///< (x, weight, [bias]) layout: "out_in" or "in_out"
   LayerNorm,   ///< (x, weight, bias) eps: number
-  Gelu,        ///< (x) approximate: "none" or "tanh"
-  Relu,        ///< (x)
+  RmsNorm,     ///< (x, weight) eps: number
+  L2Normalize, ///< (x) eps: number
   SplitHeads,  ///< (x) heads: integer
   MergeHeads,  ///< (x)
   Attention,   ///< (q, k, v) scale: number; and `score`
-  Softmax,     ///< (x) axis: integer
-  Mean,        ///< (x, [mask]) axis: integer
-  L2Normalize, ///< (x) eps: number
+  Softmax,     ///< (x) axis: integer; as the next
+  LogSoftmax,
+  Sum, ///< (x, [mask]) axis: integer, [keep: true]; as the next ones
+  Mean,
+  Var,
+  Largest,
+  Smallest,
+  Argmax,
+  TopK,        ///< (x) k: integer
+  Take,        ///< (x, indices)
   AngleTable,  ///< () form: "rotary" or "sinusoid", base, linear, factor, low,
                ///< high, length: numbers; factor 0: no llama3 scaling
   Rope,        ///< (x, table, [positions]) pairs: "half" or "adjacent",
@@ -182,6 +210,13 @@ struct Op {
   std::vector<std::pair<std::string, AttributeValue>> attributes;
   std::shared_ptr<const ScoreRegion> score; ///< Attention's; may be null.
 
+  /// True for an attribute that is there; in [] above, it may be left out.
+  bool has(std::string_view name) const {
+    for (const auto &[key, value] : attributes)
+      if (key == name)
+        return true;
+    return false;
+  }
   /// An attribute that the kind has; its type must be the one documented.
   template <typename T> const T &attribute(std::string_view name) const {
     for (const auto &[key, value] : attributes)

@@ -134,14 +134,6 @@ private:
     case Kind::Row:
       return graph::RowOp::create(builder, loc, a,
                                   op.attribute<int64_t>("index"));
-    case Kind::Add:
-      return graph::AddOp::create(builder, loc, a, b);
-    case Kind::Sub:
-      return graph::SubOp::create(builder, loc, a, b);
-    case Kind::Mul:
-      return graph::MulOp::create(builder, loc, a, b);
-    case Kind::Div:
-      return graph::DivOp::create(builder, loc, a, b);
     case Kind::Linear:
       return graph::LinearOp::create(builder, loc, a, b, c,
                                      op.attribute<std::string>("layout") ==
@@ -151,14 +143,12 @@ private:
     case Kind::LayerNorm:
       return graph::LayerNormOp::create(builder, loc, a, b, c,
                                         op.attribute<double>("eps"));
-    case Kind::Gelu:
-      return graph::GeluOp::create(builder, loc, a,
-                                   op.attribute<std::string>("approximate") ==
-                                           "none"
-                                       ? graph::GeluForm::None
-                                       : graph::GeluForm::Tanh);
-    case Kind::Relu:
-      return graph::ReluOp::create(builder, loc, a);
+    case Kind::RmsNorm:
+      return graph::RmsNormOp::create(builder, loc, a, b,
+                                      op.attribute<double>("eps"));
+    case Kind::L2Normalize:
+      return graph::L2NormalizeOp::create(builder, loc, a,
+                                          op.attribute<double>("eps"));
     case Kind::SplitHeads:
       return graph::SplitHeadsOp::create(builder, loc, a,
                                          op.attribute<int64_t>("heads"));
@@ -169,14 +159,118 @@ private:
     case Kind::Softmax:
       return graph::SoftmaxOp::create(builder, loc, a,
                                       op.attribute<int64_t>("axis"));
-    case Kind::Mean:
-      return graph::MeanOp::create(builder, loc, a, b,
-                                   op.attribute<int64_t>("axis"));
-    case Kind::L2Normalize:
-      return graph::L2NormalizeOp::create(builder, loc, a,
-                                          op.attribute<double>("eps"));
+    case Kind::LogSoftmax:
+      return graph::LogSoftmaxOp::create(builder, loc, a,
+                                         op.attribute<int64_t>("axis"));
+    case Kind::TopK:
+      return graph::TopKOp::create(builder, loc, a, op.attribute<int64_t>("k"));
+    case Kind::Take:
+      return graph::TakeOp::create(builder, loc, a, b);
     default:
-      return writeShapes(op, loc);
+      return op.kind >= Kind::AngleTable ? writeShapes(op, loc)
+             : op.kind >= Kind::Sum      ? writeReduction(op, loc)
+                                         : writeElementwise(op, loc);
+    }
+  }
+
+  template <typename ReduceOp>
+  Value reduction(const dsl::Op &op, Location loc) {
+    return ReduceOp::create(builder, loc, operand(op, 0), operand(op, 1),
+                            op.attribute<int64_t>("axis"), op.has("keep"));
+  }
+
+  Value writeReduction(const dsl::Op &op, Location loc) {
+    using Kind = dsl::OpKind;
+    switch (op.kind) {
+    case Kind::Sum:
+      return reduction<graph::SumOp>(op, loc);
+    case Kind::Mean:
+      return reduction<graph::MeanOp>(op, loc);
+    case Kind::Var:
+      return reduction<graph::VarOp>(op, loc);
+    case Kind::Largest:
+      return reduction<graph::LargestOp>(op, loc);
+    case Kind::Smallest:
+      return reduction<graph::SmallestOp>(op, loc);
+    case Kind::Argmax:
+      return reduction<graph::ArgmaxOp>(op, loc);
+    default:
+      llvm_unreachable("an op of no kind");
+    }
+  }
+
+  Value writeElementwise(const dsl::Op &op, Location loc) {
+    using Kind = dsl::OpKind;
+    Value a = operand(op, 0), b = operand(op, 1), c = operand(op, 2);
+    switch (op.kind) {
+    case Kind::Add:
+      return graph::AddOp::create(builder, loc, a, b);
+    case Kind::Sub:
+      return graph::SubOp::create(builder, loc, a, b);
+    case Kind::Mul:
+      return graph::MulOp::create(builder, loc, a, b);
+    case Kind::Div:
+      return graph::DivOp::create(builder, loc, a, b);
+    case Kind::Pow:
+      return graph::PowOp::create(builder, loc, a, b);
+    case Kind::Min:
+      return graph::MinOp::create(builder, loc, a, b);
+    case Kind::Max:
+      return graph::MaxOp::create(builder, loc, a, b);
+    case Kind::And:
+      return graph::AndOp::create(builder, loc, a, b);
+    case Kind::Or:
+      return graph::OrOp::create(builder, loc, a, b);
+    case Kind::Compare:
+      return graph::CompareOp::create(
+          builder, loc, a, b,
+          *graph::symbolizeCompareSign(op.attribute<std::string>("sign")));
+    case Kind::Select:
+      return graph::SelectOp::create(builder, loc, a, b, c);
+    case Kind::Cast:
+      return graph::CastOp::create(builder, loc, a,
+                                   type(op.result).getElementType());
+    default:
+      return writeFunction(op, loc, a);
+    }
+  }
+
+  /// An element-wise op of one operand.
+  Value writeFunction(const dsl::Op &op, Location loc, Value x) {
+    using Kind = dsl::OpKind;
+    switch (op.kind) {
+    case Kind::Neg:
+      return graph::NegOp::create(builder, loc, x);
+    case Kind::Abs:
+      return graph::AbsOp::create(builder, loc, x);
+    case Kind::Not:
+      return graph::NotOp::create(builder, loc, x);
+    case Kind::Sqrt:
+      return graph::SqrtOp::create(builder, loc, x);
+    case Kind::Exp:
+      return graph::ExpOp::create(builder, loc, x);
+    case Kind::Log:
+      return graph::LogOp::create(builder, loc, x);
+    case Kind::Sin:
+      return graph::SinOp::create(builder, loc, x);
+    case Kind::Cos:
+      return graph::CosOp::create(builder, loc, x);
+    case Kind::Tanh:
+      return graph::TanhOp::create(builder, loc, x);
+    case Kind::Sigmoid:
+      return graph::SigmoidOp::create(builder, loc, x);
+    case Kind::Silu:
+      return graph::SiluOp::create(builder, loc, x);
+    case Kind::Relu:
+      return graph::ReluOp::create(builder, loc, x);
+    case Kind::Gelu:
+      return graph::GeluOp::create(builder, loc, x,
+                                   op.attribute<std::string>("approximate") ==
+                                           "none"
+                                       ? graph::GeluForm::None
+                                       : graph::GeluForm::Tanh);
+    default:
+      llvm_unreachable("an op of no kind");
     }
   }
 
@@ -253,9 +347,12 @@ private:
 
   Value writeConstant(const dsl::Op &op, Location loc) {
     RankedTensorType result = type(op.result);
-    float value = static_cast<float>(op.attribute<double>("value"));
-    return graph::ConstantOp::create(builder, loc, result,
-                                     DenseElementsAttr::get(result, value));
+    double value = op.attribute<double>("value");
+    auto elements =
+        result.getElementType().isF32()
+            ? DenseElementsAttr::get(result, static_cast<float>(value))
+            : DenseElementsAttr::get(result, static_cast<int32_t>(value));
+    return graph::ConstantOp::create(builder, loc, result, elements);
   }
 
   Value writeAttention(const dsl::Op &op, Location loc) {

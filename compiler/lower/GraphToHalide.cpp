@@ -26,11 +26,13 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
   for (Operation &op : kernel.getBody().front()) {
     if (isa<graph::MatmulOp>(op))
       return Family::Matmul;
-    if (isa<graph::SoftmaxOp>(op))
+    if (isa<graph::SoftmaxOp, graph::LogSoftmaxOp>(op))
       return Family::Softmax;
-    if (isa<graph::LayerNormOp, graph::L2NormalizeOp>(op))
+    bool isReduction =
+        graph::reductionOf(&op) || isa<graph::TopKOp, graph::LinearOp>(op);
+    if (isRowNorm(&op))
       family = Family::Norm;
-    else if (isa<graph::MeanOp, graph::LinearOp>(op) && family != Family::Norm)
+    else if (isReduction && family != Family::Norm)
       family = Family::Reduction;
     else if (isa<graph::EmbedOp>(op) && family == Family::Elementwise)
       family = Family::Gather;

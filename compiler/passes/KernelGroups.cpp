@@ -12,6 +12,9 @@ using namespace heddle::passes;
 
 namespace {
 
+/// Norms that a gemm can finish its rows by.
+bool endsRows(Operation *op) { return isa<LayerNormOp, RmsNormOp>(op); }
+
 bool readsRows(Operation *op) { return isa<EmbedOp, PositionsOp, RowOp>(op); }
 
 StringRef familyOf(Operation *op) {
@@ -23,9 +26,9 @@ StringRef familyOf(Operation *op) {
     return "matmul";
   if (movesElements(op) || isa<ReshapeOp>(op))
     return "move";
-  if (isa<LayerNormOp, SoftmaxOp>(op))
+  if (isa<LayerNormOp, RmsNormOp, SoftmaxOp, LogSoftmaxOp>(op))
     return "norm";
-  if (isa<MeanOp, L2NormalizeOp>(op))
+  if (reductionOf(op) || isa<L2NormalizeOp, TopKOp>(op))
     return "reduce";
   return readsRows(op) ? "gather" : "elementwise";
 }
@@ -122,13 +125,14 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
              return fitsRows(operand, shape);
            });
   }
-  if (auto norm = dyn_cast<LayerNormOp>(user)) {
+  if (endsRows(user)) {
     std::optional<int64_t> width = shape.back().constant();
-    bool isNormalised = norm.getX() == last->getResult(0);
+    bool isNormalised = user->getOperand(0) == last->getResult(0);
     if (isNormalised && width && *width <= options.maxRow)
       return true;
-    end = "the layer_norm's row is longer than " +
-          std::to_string(options.maxRow) + " or not a constant";
+    end = ("the " + user->getName().stripDialect() + "'s row is longer than " +
+           Twine(options.maxRow) + " or not a constant")
+              .str();
     return false;
   }
   end = ("the next op is " + user->getName().getStringRef()).str();
@@ -140,8 +144,8 @@ void Grouper::groupLinear(LinearOp linear) {
   std::string &end = groups.back().end;
   Operation *last = linear;
   while (Operation *user = soleUser(last, end)) {
-    if (isa<LayerNormOp>(last)) {
-      end = "a layer_norm ends a gemm";
+    if (endsRows(last)) {
+      end = ("a " + last->getName().stripDialect() + " ends a gemm").str();
       return;
     }
     if (!joinsLinear(user, last, end))
@@ -223,9 +227,9 @@ bool Grouper::readsInPlace(Operation *op, unsigned index) {
   if (isa<MatmulOp>(op)) // the left one is read once a panel
     return index == 1 &&
            (movesElements(producer) || isa<SplitHeadsOp>(producer));
-  // A layer_norm's weight and bias are not of its shape, even where equal; an
-  // embed reads its table at rows of its own choice.
-  if (isa<LayerNormOp, EmbedOp>(op) && index != 0)
+  // A norm's weight and bias are not of its shape, even where equal; an embed
+  // reads its table at rows of its own choice.
+  if ((endsRows(op) || isa<EmbedOp>(op)) && index != 0)
     return false;
   if (isa<RopeOp>(op))
     return index == 0 &&
@@ -331,7 +335,7 @@ std::vector<KernelGroup> Grouper::run() {
       groupMatmul(product);
   // From the last op up, so that a chain is found from its end.
   for (Operation *op : llvm::reverse(ops))
-    if (isa<LayerNormOp>(op) && !groupOf.contains(op)) {
+    if (endsRows(op) && !groupOf.contains(op)) {
       start(op, "norm");
       absorbProducers(op);
     }

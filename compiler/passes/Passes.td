@@ -28,12 +28,13 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     A kernel is, by family:
     * gemm: a linear, then, while one op alone reads the result: element by element
       ops of the same shape (bias, activation, residual) on tensors of that shape, one
-      row of it or single values; one layer_norm of at most `max-row` features.
+      row of it or single values; one layer_norm or rms_norm of at most `max-row`
+      features.
     * attention: an attention, the split_heads that only it reads and the merge_heads
       after it. Heads are strides of rows there, so the linears around it keep theirs.
-    * norm: a layer_norm and the element by element ops that lead to it; gather
-      when rows of tables lead to it as well.
-    * reduce: a mean and the l2_normalize after it.
+    * norm: a layer_norm or rms_norm and the element by element ops that lead to it;
+      gather when rows of tables lead to it as well. A softmax or log_softmax alone.
+    * reduce: a mean and the l2_normalize after it; any other reduction or top_k alone.
     * gather: rows of tables and the element by element ops on them.
     * elementwise: a chain of element by element ops of one shape; any other op.
     * matmul: a matmul, what only moves its right operand (transpose, slice, ...), and
@@ -48,7 +49,7 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
   let options = [
     Option<"fuse", "fuse", "bool", "true", "false gives each op its own kernel">,
     Option<"maxRow", "max-row", "int64_t", "4096",
-           "most features, in elements, of a layer_norm inside a gemm">,
+           "most features, in elements, of a norm inside a gemm">,
     Option<"explain", "explain", "bool", "false", "emit remarks">
   ];
   let dependentDialects = ["::heddle::graph::HGraphDialect"];

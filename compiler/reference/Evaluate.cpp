@@ -3,11 +3,13 @@
 #include "compiler/reference/Evaluate.h"
 
 #include "compiler/reference/BuildScore.h"
+#include "compiler/reference/EvaluateFamilies.h"
 #include "compiler/reference/EvaluateShapes.h"
 #include "compiler/reference/Kernels.h"
 #include "dialects/graph/Graph.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include <algorithm>
 #include <memory>
 
 using namespace mlir;
@@ -17,12 +19,6 @@ using namespace heddle::reference;
 
 static std::string textOf(const std::vector<int64_t> &shape) {
   return shape::str(shape::Shape(shape.begin(), shape.end()));
-}
-
-static Element elementOf(RankedTensorType type) {
-  if (type.getElementType().isInteger(1))
-    return Element::Bool;
-  return type.getElementType().isInteger(32) ? Element::Int32 : Element::Float;
 }
 
 namespace {
@@ -167,11 +163,15 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::constant(ConstantOp op) {
 template <typename Scalar>
 FailureOr<Tensor<Scalar>> Evaluator<Scalar>::embed(EmbedOp op) {
   int32_t badToken = 0;
-  std::optional<Value> out =
-      reference::embed(get(op.getTokens()), get(op.getTable()), badToken);
+  Value tokens = get(op.getTokens());
+  const Value &table = get(op.getTable());
+  if (op.getTokens().getDefiningOp()) // computed: clamped
+    for (int32_t &token : tokens.ints)
+      token = std::clamp<int32_t>(token, 0, table.extent(0) - 1);
+  std::optional<Value> out = reference::embed(tokens, table, badToken);
   if (!out)
     return op.emitError() << "token " << badToken << " is not in the table of "
-                          << get(op.getTable()).extent(0) << " rows";
+                          << table.extent(0) << " rows";
   return *out;
 }
 
@@ -205,9 +205,6 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::attention(AttentionOp op) {
 template <typename Scalar>
 FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
   using Result = FailureOr<Value>;
-  auto two = [&](Binary kind) -> Result {
-    return binary(kind, get(op->getOperand(0)), get(op->getOperand(1)));
-  };
   return llvm::TypeSwitch<Operation *, Result>(op)
       .Case([&](WeightOp op) { return weight(op); })
       .Case([&](ConstantOp op) { return constant(op); })
@@ -218,27 +215,9 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
         row.shape.erase(row.shape.begin());
         return row;
       })
-      .Case([&](AddOp) { return two(Binary::Add); })
-      .Case([&](SubOp) { return two(Binary::Sub); })
-      .Case([&](MulOp) { return two(Binary::Mul); })
-      .Case([&](DivOp) { return two(Binary::Div); })
       .Case([&](LinearOp op) -> Result {
         return linear(get(op.getX()), get(op.getWeight()),
                       getOrNull(op.getBias()), op.getLayout() == Layout::OutIn);
-      })
-      .Case([&](LayerNormOp op) -> Result {
-        return layerNorm(get(op.getX()), get(op.getWeight()),
-                         getOrNull(op.getBias()), op.epsilon());
-      })
-      .Case([&](ReluOp op) -> Result {
-        return unary(Unary::Relu, get(op.getX()));
-      })
-      .Case([&](GeluOp op) -> Result {
-        bool isTanh = op.getApproximate() == GeluForm::Tanh;
-        return unary(isTanh ? Unary::GeluTanh : Unary::GeluErf, get(op.getX()));
-      })
-      .Case([&](SoftmaxOp op) -> Result {
-        return softmax(get(op.getX()), op.getAxis());
       })
       .Case([&](SplitHeadsOp op) -> Result {
         return splitHeads(get(op.getX()), op.getHeads());
@@ -246,13 +225,12 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
       .Case(
           [&](MergeHeadsOp op) -> Result { return mergeHeads(get(op.getX())); })
       .Case([&](AttentionOp op) { return attention(op); })
-      .Case([&](MeanOp op) -> Result {
-        return mean(get(op.getX()), op.getAxis(), getOrNull(op.getMask()));
-      })
-      .Case([&](L2NormalizeOp op) -> Result {
-        return l2Normalize(get(op.getX()), op.epsilon());
-      })
       .Default([&](Operation *op) -> Result {
+        SmallVector<const Value *> operands;
+        for (mlir::Value operand : op->getOperands())
+          operands.push_back(&get(operand));
+        if (std::optional<Value> out = evaluateFamily<Scalar>(op, operands))
+          return std::move(*out);
         FailureOr<std::vector<int64_t>> shape =
             extentsOf(op->getLoc(), op->getResult(0).getType());
         if (failed(shape))

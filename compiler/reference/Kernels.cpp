@@ -36,87 +36,6 @@ Tensor<Scalar> rows(const Tensor<Scalar> &table, int64_t first, int64_t count) {
                                   {begin, begin + count * width});
 }
 
-/// Steps of an operand in the output's index space: 0 where it repeats.
-static std::vector<int64_t> broadcastStrides(const std::vector<int64_t> &shape,
-                                             size_t rank) {
-  std::vector<int64_t> strides(rank, 0);
-  int64_t step = 1;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    int64_t extent = shape[shape.size() - 1 - i];
-    strides[rank - 1 - i] = extent == 1 ? 0 : step;
-    step *= extent;
-  }
-  return strides;
-}
-
-template <typename Scalar> static Scalar apply(Binary op, Scalar a, Scalar b) {
-  switch (op) {
-  case Binary::Add:
-    return a + b;
-  case Binary::Sub:
-    return a - b;
-  case Binary::Mul:
-    return a * b;
-  case Binary::Div:
-    return a / b;
-  }
-  return 0;
-}
-
-template <typename Scalar>
-Tensor<Scalar> binary(Binary op, const Tensor<Scalar> &a,
-                      const Tensor<Scalar> &b) {
-  size_t rank = std::max(a.shape.size(), b.shape.size());
-  std::vector<int64_t> shape(rank);
-  for (size_t i = 0; i < rank; ++i) {
-    int64_t left = i < a.shape.size() ? a.shape[a.shape.size() - 1 - i] : 1;
-    int64_t right = i < b.shape.size() ? b.shape[b.shape.size() - 1 - i] : 1;
-    shape[rank - 1 - i] = left == 1 ? right : left;
-  }
-  std::vector<int64_t> aSteps = broadcastStrides(a.shape, rank);
-  std::vector<int64_t> bSteps = broadcastStrides(b.shape, rank);
-  Tensor<Scalar> out = Tensor<Scalar>::floatsLike(shape);
-  std::vector<int64_t> index(rank, 0);
-  int64_t aAt = 0, bAt = 0;
-  for (Scalar &value : out.floats) {
-    value = apply(op, a.floats[aAt], b.floats[bAt]);
-    for (size_t axis = rank; axis-- > 0;) { // count like an odometer
-      aAt += aSteps[axis];
-      bAt += bSteps[axis];
-      if (++index[axis] < shape[axis])
-        break;
-      aAt -= aSteps[axis] * shape[axis];
-      bAt -= bSteps[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
-}
-
-template <typename Scalar> static Scalar apply(Unary op, Scalar x) {
-  const Scalar half = Scalar(0.5), one = Scalar(1);
-  switch (op) {
-  case Unary::Relu:
-    return x < 0 ? 0 : x; // NaN stays
-  case Unary::GeluErf:
-    return half * x * (one + std::erf(x * Scalar(M_SQRT1_2)));
-  case Unary::GeluTanh: {
-    Scalar inner = Scalar(M_2_SQRTPI * M_SQRT1_2) *
-                   (x + Scalar(0.044715) * x * x * x); // sqrt(2 / pi)
-    return half * x * (one + std::tanh(inner));
-  }
-  }
-  return 0;
-}
-
-template <typename Scalar>
-Tensor<Scalar> unary(Unary op, const Tensor<Scalar> &x) {
-  Tensor<Scalar> out = x;
-  for (Scalar &value : out.floats)
-    value = apply(op, value);
-  return out;
-}
-
 template <typename Scalar>
 Tensor<Scalar> linear(const Tensor<Scalar> &x, const Tensor<Scalar> &weight,
                       const Tensor<Scalar> *bias, bool outIn) {
@@ -139,58 +58,6 @@ Tensor<Scalar> linear(const Tensor<Scalar> &x, const Tensor<Scalar> &weight,
     for (int64_t i = 0; i < rowCount * out; ++i)
       result.floats[i] += bias->floats[i % out];
   return result;
-}
-
-template <typename Scalar>
-Tensor<Scalar> layerNorm(const Tensor<Scalar> &x, const Tensor<Scalar> &weight,
-                         const Tensor<Scalar> *bias, double eps) {
-  Tensor<Scalar> out = x;
-  int64_t width = x.extent(-1);
-  for (Scalar *row = out.floats.data(), *end = row + out.floats.size();
-       row != end; row += width) {
-    Scalar sum = 0, squares = 0;
-    for (int64_t i = 0; i < width; ++i)
-      sum += row[i];
-    Scalar mean = sum / Scalar(width);
-    for (int64_t i = 0; i < width; ++i)
-      squares += (row[i] - mean) * (row[i] - mean);
-    Scalar scale = 1 / std::sqrt(squares / Scalar(width) + Scalar(eps));
-    for (int64_t i = 0; i < width; ++i)
-      row[i] = (row[i] - mean) * scale * weight.floats[i] +
-               (bias ? bias->floats[i] : Scalar(0));
-  }
-  return out;
-}
-
-/// In place, over `count` elements `stride` apart; zeros where all are -inf.
-template <typename Scalar>
-static void softmaxRow(Scalar *row, int64_t count, int64_t stride) {
-  Scalar most = -std::numeric_limits<Scalar>::infinity(), sum = 0;
-  for (int64_t i = 0; i < count; ++i)
-    if (!(row[i * stride] <= most)) // takes a NaN as well
-      most = row[i * stride];
-  if (most == -std::numeric_limits<Scalar>::infinity()) {
-    for (int64_t i = 0; i < count; ++i)
-      row[i * stride] = 0;
-    return;
-  }
-  for (int64_t i = 0; i < count; ++i)
-    sum += row[i * stride] = std::exp(row[i * stride] - most);
-  for (int64_t i = 0; i < count; ++i)
-    row[i * stride] /= sum;
-}
-
-template <typename Scalar>
-Tensor<Scalar> softmax(const Tensor<Scalar> &x, int64_t axis) {
-  Tensor<Scalar> out = x;
-  int64_t inner = 1, extent = x.shape[axis];
-  for (size_t i = axis + 1; i < x.shape.size(); ++i)
-    inner *= x.shape[i];
-  int64_t outer = extent == 0 ? 0 : x.count() / (inner * extent);
-  for (int64_t o = 0; o < outer; ++o)
-    for (int64_t i = 0; i < inner; ++i)
-      softmaxRow(out.floats.data() + o * extent * inner + i, extent, inner);
-  return out;
 }
 
 /// Swaps the middle axes of [B, M, N, D].
@@ -287,75 +154,19 @@ Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
   return out;
 }
 
-template <typename Scalar>
-Tensor<Scalar> mean(const Tensor<Scalar> &x, int64_t axis,
-                    const Tensor<Scalar> *mask) {
-  std::vector<int64_t> shape = x.shape;
-  int64_t extent = shape[axis], inner = 1;
-  shape.erase(shape.begin() + axis);
-  for (size_t i = axis; i < shape.size(); ++i)
-    inner *= shape[i];
-  Tensor<Scalar> out = Tensor<Scalar>::floatsLike(shape);
-  int64_t outer = inner == 0 ? 0 : out.count() / inner;
-  // A mask element covers so many elements of x.
-  int64_t covered = mask && mask->count() ? x.count() / mask->count() : 1;
-  for (int64_t o = 0; o < outer; ++o)
-    for (int64_t i = 0; i < inner; ++i) {
-      Scalar sum = 0, live = 0;
-      for (int64_t t = 0; t < extent; ++t) {
-        int64_t at = (o * extent + t) * inner + i;
-        if (mask && mask->ints[at / covered] == 0)
-          continue;
-        sum += x.floats[at];
-        live += 1;
-      }
-      out.floats[o * inner + i] = live == 0 ? Scalar(0) : sum / live;
-    }
-  return out;
-}
-
-template <typename Scalar>
-Tensor<Scalar> l2Normalize(const Tensor<Scalar> &x, double eps) {
-  Tensor<Scalar> out = x;
-  int64_t width = x.extent(-1);
-  for (Scalar *row = out.floats.data(), *end = row + out.floats.size();
-       row != end; row += width) {
-    Scalar squares = 0;
-    for (int64_t i = 0; i < width; ++i)
-      squares += row[i] * row[i];
-    // The form keeps a NaN: fmax would drop it.
-    Scalar length = std::sqrt(squares);
-    if (length < Scalar(eps))
-      length = Scalar(eps);
-    for (int64_t i = 0; i < width; ++i)
-      row[i] /= length;
-  }
-  return out;
-}
-
 // NOLINTBEGIN(bugprone-macro-parentheses): a type takes no parentheses
 #define INSTANTIATE(Scalar)                                                    \
   template std::optional<Tensor<Scalar>> embed(                                \
       const Tensor<Scalar> &, const Tensor<Scalar> &, int32_t &);              \
   template Tensor<Scalar> rows(const Tensor<Scalar> &, int64_t, int64_t);      \
-  template Tensor<Scalar> binary(Binary, const Tensor<Scalar> &,               \
-                                 const Tensor<Scalar> &);                      \
-  template Tensor<Scalar> unary(Unary, const Tensor<Scalar> &);                \
   template Tensor<Scalar> linear(const Tensor<Scalar> &,                       \
                                  const Tensor<Scalar> &,                       \
                                  const Tensor<Scalar> *, bool);                \
-  template Tensor<Scalar> layerNorm(const Tensor<Scalar> &,                    \
-                                    const Tensor<Scalar> &,                    \
-                                    const Tensor<Scalar> *, double);           \
-  template Tensor<Scalar> softmax(const Tensor<Scalar> &, int64_t);            \
   template Tensor<Scalar> splitHeads(const Tensor<Scalar> &, int64_t);         \
   template Tensor<Scalar> mergeHeads(const Tensor<Scalar> &);                  \
   template Tensor<Scalar> attention(                                           \
       const Tensor<Scalar> &, const Tensor<Scalar> &, const Tensor<Scalar> &,  \
-      double, const ScoreProgram<Scalar> &);                                   \
-  template Tensor<Scalar> mean(const Tensor<Scalar> &, int64_t,                \
-                               const Tensor<Scalar> *);                        \
-  template Tensor<Scalar> l2Normalize(const Tensor<Scalar> &, double);
+      double, const ScoreProgram<Scalar> &);
 
 INSTANTIATE(double)
 INSTANTIATE(float)

@@ -4,6 +4,8 @@
 #ifndef HEDDLE_COMPILER_REFERENCE_KERNELS_H
 #define HEDDLE_COMPILER_REFERENCE_KERNELS_H
 
+#include "compiler/reference/Axes.h"
+#include "compiler/reference/Elementwise.h"
 #include "compiler/reference/Score.h"
 #include "compiler/reference/Tensor.h"
 #include <optional>
@@ -28,27 +30,10 @@ std::optional<Tensor<Scalar>> embed(const Tensor<Scalar> &tokens,
 template <typename Scalar>
 Tensor<Scalar> rows(const Tensor<Scalar> &table, int64_t first, int64_t count);
 
-enum class Binary { Add, Sub, Mul, Div };
-template <typename Scalar>
-Tensor<Scalar> binary(Binary op, const Tensor<Scalar> &a,
-                      const Tensor<Scalar> &b);
-
-enum class Unary { Relu, GeluErf, GeluTanh };
-template <typename Scalar>
-Tensor<Scalar> unary(Unary op, const Tensor<Scalar> &x);
-
 /// `bias` may be null. The weight is [out, in] when `outIn`.
 template <typename Scalar>
 Tensor<Scalar> linear(const Tensor<Scalar> &x, const Tensor<Scalar> &weight,
                       const Tensor<Scalar> *bias, bool outIn);
-
-/// `bias` may be null.
-template <typename Scalar>
-Tensor<Scalar> layerNorm(const Tensor<Scalar> &x, const Tensor<Scalar> &weight,
-                         const Tensor<Scalar> *bias, double eps);
-
-template <typename Scalar>
-Tensor<Scalar> softmax(const Tensor<Scalar> &x, int64_t axis);
 
 /// [B, T, H * D] to [B, H, T, D] and back.
 template <typename Scalar>
@@ -61,15 +46,6 @@ template <typename Scalar>
 Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
                          const Tensor<Scalar> &v, double scale,
                          const ScoreProgram<Scalar> &score);
-
-/// The mean along `axis` of elements whose mask is not 0; `mask` has the
-/// leading extents of x, `axis` included, or is null.
-template <typename Scalar>
-Tensor<Scalar> mean(const Tensor<Scalar> &x, int64_t axis,
-                    const Tensor<Scalar> *mask);
-
-template <typename Scalar>
-Tensor<Scalar> l2Normalize(const Tensor<Scalar> &x, double eps);
 
 } // namespace heddle::reference
 

@@ -31,16 +31,10 @@ int64_t ownLength(Operation *op, const shape::DimValues &dims) {
         return extent(attention.getQ(), 3, dims) +
                extent(attention.getK(), 2, dims);
       })
-      .Case<graph::LayerNormOp, graph::L2NormalizeOp>([&](Operation *norm) {
-        return extent(norm->getOperand(0), -1, dims);
-      })
-      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
-        return extent(softmax.getX(), softmax.getAxis(), dims);
-      })
-      .Case<graph::MeanOp>([&](graph::MeanOp mean) {
-        return extent(mean.getX(), mean.getAxis(), dims);
-      })
-      .Default([](Operation *) { return 1; });
+      .Default([&](Operation *other) {
+        auto axis = graph::axisOf(other);
+        return axis ? extent(axis->first, axis->second, dims) : 1;
+      });
 }
 
 /// The text's place inside a location of any make.

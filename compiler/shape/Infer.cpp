@@ -193,24 +193,63 @@ Inferred alongLastAxis(const Shape &x) {
   return x;
 }
 
-Inferred reduce(const Shape &x, int64_t axis) {
+Inferred reduce(const Shape &x, int64_t axis, bool keep) {
   Inferred result = alongAxis(x, axis);
-  if (result)
+  if (!result)
+    return result;
+  if (keep)
+    (*result.shape)[axis] = 1;
+  else
     result.shape->erase(result.shape->begin() + axis);
   return result;
 }
 
-Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask) {
-  Inferred result = reduce(x, axis);
+Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask,
+                     bool keep) {
+  Inferred result = reduce(x, axis, keep);
   if (!result)
     return result;
-  Shape expected(x.begin(), x.begin() + axis + 1);
-  if (mask != expected)
-    return Mismatch{"the mask must be " + str(expected) + " for axis " +
-                        std::to_string(axis) + " of x " + str(x) + ", found " +
-                        str(mask),
-                    1, 0};
+  bool covers = static_cast<int64_t>(mask.size()) > axis &&
+                mask.size() <= x.size() &&
+                std::equal(mask.begin(), mask.end(), x.begin());
+  if (covers)
+    return result;
+  Shape least(x.begin(), x.begin() + axis + 1);
+  bool isAll = least.size() == x.size();
+  return Mismatch{"the mask must be " + str(least) +
+                      (isAll ? "" : ", or have more axes of x,") +
+                      " for axis " + std::to_string(axis) + " of x " + str(x) +
+                      ", found " + str(mask),
+                  1, 0};
+}
+
+Inferred topK(const Shape &x, int64_t k, const std::vector<DimRange> *ranges) {
+  if (x.empty())
+    return rankMismatch("x", x, "[..., length]", 0);
+  bool isKnown = ranges || x.back().isConstant();
+  std::vector<DimRange> none;
+  bool fits = k >= 1 && (!isKnown ||
+                         provablyAtMost(k, x.back(), ranges ? *ranges : none));
+  if (!fits)
+    return Mismatch{"k is " + std::to_string(k) + ", not in 1 to the length " +
+                        x.back().str() + " of x " + str(x) +
+                        (x.back().isConstant() ? "" : " for every dim"),
+                    0};
+  Shape result = x;
+  result.back() = k;
   return result;
+}
+
+Inferred take(const Shape &x, const Shape &indices) {
+  if (x.empty())
+    return rankMismatch("x", x, "[..., length]", 0);
+  bool fits = indices.size() == x.size() &&
+              std::equal(x.begin(), x.end() - 1, indices.begin());
+  if (fits)
+    return indices;
+  return Mismatch{"the indices must be the axes of x " + str(x) +
+                      " with any last one, found " + str(indices),
+                  1, 0};
 }
 
 } // namespace heddle::shape

@@ -82,12 +82,21 @@ Inferred alongAxis(const Shape &x, int64_t axis);
 /// x [..., width] as it is, which must have an axis. Operand x.
 Inferred alongLastAxis(const Shape &x);
 
-/// Removes axis `axis` (0 is the outermost). Operand x.
-Inferred reduce(const Shape &x, int64_t axis);
+/// Removes axis `axis`; with `keep` its extent becomes 1. Operand x.
+Inferred reduce(const Shape &x, int64_t axis, bool keep = false);
 
 /// As `reduce`, over the elements that `mask` selects: its extents are those
-/// of x's axes 0 to `axis`. Operands x, mask.
-Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask);
+/// of x's axes from the first to `axis` or a later one. Operands x, mask.
+Inferred reduceWhere(const Shape &x, int64_t axis, const Shape &mask,
+                     bool keep = false);
+
+/// The last axis of x becomes `k`, which must be at least 1 and at most its
+/// extent for every value of the dims in `ranges`; null: a dim is taken to be
+/// large enough. Operand x.
+Inferred topK(const Shape &x, int64_t k, const std::vector<DimRange> *ranges);
+
+/// Elements of x [..., N] by indices [..., K]: [..., K]. Operands x, indices.
+Inferred take(const Shape &x, const Shape &indices);
 
 /// Turns pairs of x [B, H, T, D] by rows of table [P, R], R even and at most D;
 /// positions [B, T] or [T] unless null: x's shape. Operands x, table,

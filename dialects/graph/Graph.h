@@ -43,6 +43,16 @@ using ScoreBody = llvm::function_ref<void(
 class AttentionOp;
 class ScoreOp;
 
+/// Marks the ops that work element by element on broadcast operands: they fuse
+/// before and behind other ops.
+template <typename ConcreteType>
+class Elementwise : public mlir::OpTrait::TraitBase<ConcreteType, Elementwise> {
+};
+
+/// Marks the ops that give one value for a whole axis: sum, mean, ...
+template <typename ConcreteType>
+class Reduction : public mlir::OpTrait::TraitBase<ConcreteType, Reduction> {};
+
 } // namespace heddle::graph
 
 #define GET_OP_CLASSES
@@ -77,14 +87,26 @@ void setValueId(mlir::Operation *op, int64_t id);
 /// what holds ops): these carry ids and belong in kernels.
 bool computesTensor(mlir::Operation *op);
 
-/// True for the ops that work element by element on broadcast operands: add,
-/// sub, mul, div, gelu, relu.
+/// True for the ops that work element by element on broadcast operands.
 bool isElementwise(mlir::Operation *op);
 
 /// True for the ops each of whose elements is one of an operand's, at an index
 /// that a kernel can compute: transpose, concat, slice, pad, broadcast_to.
 /// A reshape is none of them: it moves nothing.
 bool movesElements(mlir::Operation *op);
+
+/// What an op with the trait Reduction says.
+struct ReductionView {
+  mlir::Value x, mask; ///< mask: null where there is none
+  unsigned axis = 0;
+  bool keep = false; ///< the axis stays, with extent 1
+};
+/// Nothing for other ops.
+std::optional<ReductionView> reductionOf(mlir::Operation *op);
+
+/// The axis that a reduction, a softmax or a norm runs over and the tensor that
+/// has it; nothing for other ops.
+std::optional<std::pair<mlir::Value, unsigned>> axisOf(mlir::Operation *op);
 
 /// True for the arith and math ops a score region may hold; the reference and
 /// the lowerings know exactly these.

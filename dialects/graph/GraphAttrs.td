@@ -88,4 +88,19 @@ def HGraph_PairsAttr : EnumAttr<HGraph_Dialect, HGraph_PairsEnum, "pairs"> {
   let summary = "features that rope turns together: half (j, j + R / 2) or adjacent (2 j, 2 j + 1)";
 }
 
+def HGraph_CompareEnum : I32EnumAttr<"CompareSign", "how two numbers stand", [
+    I32EnumAttrCase<"Less", 0, "lt">,
+    I32EnumAttrCase<"LessEqual", 1, "le">,
+    I32EnumAttrCase<"Greater", 2, "gt">,
+    I32EnumAttrCase<"GreaterEqual", 3, "ge">,
+    I32EnumAttrCase<"Equal", 4, "eq">,
+    I32EnumAttrCase<"NotEqual", 5, "ne">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_CompareAttr : EnumAttr<HGraph_Dialect, HGraph_CompareEnum, "comparison"> {
+  let summary = "how two numbers stand: lt, le, gt, ge, eq or ne";
+}
+
 #endif // HEDDLE_DIALECTS_GRAPH_GRAPHATTRS_TD

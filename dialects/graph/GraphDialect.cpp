@@ -171,8 +171,30 @@ bool computesTensor(Operation *op) {
          !isa<WeightOp, AngleTableOp, ConstantOp, KernelOp, AtOp>(op);
 }
 
-bool isElementwise(Operation *op) {
-  return isa<AddOp, SubOp, MulOp, DivOp, GeluOp, ReluOp>(op);
+bool isElementwise(Operation *op) { return op->hasTrait<Elementwise>(); }
+
+std::optional<ReductionView> reductionOf(Operation *op) {
+  if (!op->hasTrait<Reduction>())
+    return std::nullopt;
+  ReductionView view;
+  view.x = op->getOperand(0);
+  if (op->getNumOperands() > 1)
+    view.mask = op->getOperand(1);
+  view.axis = op->getAttrOfType<IntegerAttr>("axis").getInt();
+  view.keep = op->hasAttr("keep");
+  return view;
+}
+
+std::optional<std::pair<Value, unsigned>> axisOf(Operation *op) {
+  if (std::optional<ReductionView> reduction = reductionOf(op))
+    return std::pair(reduction->x, reduction->axis);
+  Value x = op->getNumOperands() ? op->getOperand(0) : Value();
+  if (isa<SoftmaxOp, LogSoftmaxOp>(op))
+    return std::pair(x,
+                     unsigned(op->getAttrOfType<IntegerAttr>("axis").getInt()));
+  if (isa<LayerNormOp, RmsNormOp, L2NormalizeOp>(op))
+    return std::pair(x, unsigned(shapeOf(x).size() - 1));
+  return std::nullopt;
 }
 
 bool movesElements(Operation *op) {

@@ -11,6 +11,10 @@ OpFoldResult ReluOp::fold(FoldAdaptor) {
   return getX().getDefiningOp<ReluOp>() ? getX() : Value();
 }
 
+OpFoldResult CastOp::fold(FoldAdaptor) {
+  return getX().getType() == getType() ? getX() : Value();
+}
+
 /// split(merge(x)) is x where the heads are the same.
 OpFoldResult SplitHeadsOp::fold(FoldAdaptor) {
   auto merge = getX().getDefiningOp<MergeHeadsOp>();

@@ -1,9 +1,8 @@
 // Result types of the tensor operations, by the rules of compiler/shape, and
 // the builders that use them.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/GraphInfer.h"
 
-#include "compiler/shape/Infer.h"
 #include "mlir/IR/DialectImplementation.h"
 
 using namespace mlir;
@@ -36,27 +35,6 @@ static void printChoice(OpAsmPrinter &printer, Operation *, EnumAttr attr) {
 // Result types
 //===----------------------------------------------------------------------===//
 
-/// The tensor type of an inferred shape, or its mismatch under (C1) with a
-/// note at the operand that does not fit.
-static InferredType finish(EmitError emitError, const shape::Inferred &inferred,
-                           ArrayRef<Value> operands) {
-  auto type = cast<RankedTensorType>(operands.front().getType());
-  if (inferred)
-    return tensorType(type.getContext(), *inferred.shape,
-                      Float32Type::get(type.getContext()));
-  const shape::Mismatch &mismatch = inferred.mismatch;
-  InFlightDiagnostic diag = emitError() << "(C1) " << mismatch.message;
-  for (int index : {mismatch.operand, mismatch.other}) {
-    if (index < 0 || index >= static_cast<int>(operands.size()))
-      continue;
-    Value operand = operands[index];
-    diag.attachNote(operand.getLoc())
-        << "operand " << index << ' ' << shape::str(shapeOf(operand))
-        << " comes from here";
-  }
-  return diag;
-}
-
 /// Null when `value` is null.
 static std::optional<shape::Shape> optionalShape(Value value) {
   if (!value)
@@ -85,26 +63,6 @@ InferredType RowOp::inferType(EmitError emitError, Value table, int64_t index) {
   return finish(emitError, shape::row(shapeOf(table), index), {table});
 }
 
-static InferredType inferBinary(EmitError emitError, Value a, Value b) {
-  return finish(emitError, shape::broadcast(shapeOf(a), shapeOf(b)), {a, b});
-}
-
-InferredType AddOp::inferType(EmitError emitError, Value a, Value b) {
-  return inferBinary(emitError, a, b);
-}
-
-InferredType SubOp::inferType(EmitError emitError, Value a, Value b) {
-  return inferBinary(emitError, a, b);
-}
-
-InferredType MulOp::inferType(EmitError emitError, Value a, Value b) {
-  return inferBinary(emitError, a, b);
-}
-
-InferredType DivOp::inferType(EmitError emitError, Value a, Value b) {
-  return inferBinary(emitError, a, b);
-}
-
 InferredType LinearOp::inferType(EmitError emitError, Value x, Value weight,
                                  Value bias, Layout layout) {
   std::optional<shape::Shape> biasShape = optionalShape(bias);
@@ -125,18 +83,6 @@ InferredType LayerNormOp::inferType(EmitError emitError, Value x, Value weight,
       {x, weight, bias});
 }
 
-InferredType ReluOp::inferType(EmitError emitError, Value x) {
-  return finish(emitError, shapeOf(x), {x});
-}
-
-InferredType GeluOp::inferType(EmitError emitError, Value x) {
-  return finish(emitError, shapeOf(x), {x});
-}
-
-InferredType SoftmaxOp::inferType(EmitError emitError, Value x, int64_t axis) {
-  return finish(emitError, shape::alongAxis(shapeOf(x), axis), {x});
-}
-
 InferredType SplitHeadsOp::inferType(EmitError emitError, Value x,
                                      int64_t heads) {
   return finish(emitError, shape::splitHeads(shapeOf(x), heads), {x});
@@ -150,14 +96,6 @@ InferredType AttentionOp::inferType(EmitError emitError, Value q, Value k,
                                     Value v) {
   return finish(emitError, shape::attention(shapeOf(q), shapeOf(k), shapeOf(v)),
                 {q, k, v});
-}
-
-InferredType MeanOp::inferType(EmitError emitError, Value x, Value mask,
-                               int64_t axis) {
-  if (!mask)
-    return finish(emitError, shape::reduce(shapeOf(x), axis), {x});
-  return finish(emitError, shape::reduceWhere(shapeOf(x), axis, shapeOf(mask)),
-                {x, mask});
 }
 
 InferredType L2NormalizeOp::inferType(EmitError emitError, Value x) {
@@ -205,26 +143,6 @@ void RowOp::build(OpBuilder &builder, OperationState &state, Value table,
   addInferred<RowOp>(state, table, index);
 }
 
-void AddOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
-  addOperands(state, {a, b});
-  addInferred<AddOp>(state, a, b);
-}
-
-void SubOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
-  addOperands(state, {a, b});
-  addInferred<SubOp>(state, a, b);
-}
-
-void MulOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
-  addOperands(state, {a, b});
-  addInferred<MulOp>(state, a, b);
-}
-
-void DivOp::build(OpBuilder &, OperationState &state, Value a, Value b) {
-  addOperands(state, {a, b});
-  addInferred<DivOp>(state, a, b);
-}
-
 void LinearOp::build(OpBuilder &builder, OperationState &state, Value x,
                      Value weight, Value bias, Layout layout) {
   addOperands(state, {x, weight, bias});
@@ -238,27 +156,6 @@ void LayerNormOp::build(OpBuilder &builder, OperationState &state, Value x,
   addOperands(state, {x, weight, bias});
   state.addAttribute(getEpsAttrName(state.name), builder.getF64FloatAttr(eps));
   addInferred<LayerNormOp>(state, x, weight, bias);
-}
-
-void ReluOp::build(OpBuilder &, OperationState &state, Value x) {
-  addOperands(state, {x});
-  addInferred<ReluOp>(state, x);
-}
-
-void GeluOp::build(OpBuilder &builder, OperationState &state, Value x,
-                   GeluForm approximate) {
-  addOperands(state, {x});
-  state.addAttribute(getApproximateAttrName(state.name),
-                     GeluFormAttr::get(builder.getContext(), approximate));
-  addInferred<GeluOp>(state, x);
-}
-
-void SoftmaxOp::build(OpBuilder &builder, OperationState &state, Value x,
-                      int64_t axis) {
-  addOperands(state, {x});
-  state.addAttribute(getAxisAttrName(state.name),
-                     builder.getI64IntegerAttr(axis));
-  addInferred<SoftmaxOp>(state, x, axis);
 }
 
 void SplitHeadsOp::build(OpBuilder &builder, OperationState &state, Value x,
@@ -297,14 +194,6 @@ void AtOp::build(OpBuilder &, OperationState &state, Value tensor,
   state.addOperands(tensor);
   state.addOperands(indices);
   state.addTypes(cast<RankedTensorType>(tensor.getType()).getElementType());
-}
-
-void MeanOp::build(OpBuilder &builder, OperationState &state, Value x,
-                   Value mask, int64_t axis) {
-  addOperands(state, {x, mask});
-  state.addAttribute(getAxisAttrName(state.name),
-                     builder.getI64IntegerAttr(axis));
-  addInferred<MeanOp>(state, x, mask, axis);
 }
 
 void L2NormalizeOp::build(OpBuilder &builder, OperationState &state, Value x,

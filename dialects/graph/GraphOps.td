@@ -3,6 +3,8 @@
 #ifndef HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 #define HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 
+include "dialects/graph/GraphElementwise.td"
+include "dialects/graph/GraphReductions.td"
 include "dialects/graph/GraphShapes.td"
 
 def HGraph_WeightOp : HGraph_Op<"weight", [Pure]> {
@@ -49,7 +51,7 @@ def HGraph_EmbedOp : HGraph_ComputeOp<"embed"> {
     output[..., d] = table[tokens[...], d].
     Shapes: tokens [...], table [V, D], output [..., D].
     A token outside [0, V) is an error of the caller, found before any kernel
-    runs.
+    runs, where the tokens are an input; computed ones are clamped.
     * (C1) The operands have these shapes.
     * (C2) The output has this shape.
 
@@ -116,40 +118,6 @@ def HGraph_RowOp : HGraph_ComputeOp<"row"> {
   }];
 }
 
-class HGraph_BinaryOp<string mnemonic, string noun, string sign,
-                      string numericRule, list<Trait> traits = []>
-    : HGraph_ComputeOp<mnemonic, traits> {
-  let summary = noun # " with broadcasting";
-  let description = "\n    output = a " # sign # [{ b, element by element.
-    Shapes: a and b broadcast as numpy does: aligned at the last axis, an extent
-    1 or a missing axis repeats.
-    }] # numericRule # "\n" # [{
-    * (C1) Aligned extents are equal, or one of them is 1.
-    * (C2) The output is the broadcast shape.
-
-    Example:
-    ```mlir
-    %y = hgraph.}] # mnemonic # [{ %a, %b : (tensor<2x3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
-    ```
-  }];
-  let arguments = (ins HGraph_FloatTensor:$a, HGraph_FloatTensor:$b);
-  let assemblyFormat = [{ $a `,` $b attr-dict `:`
-                          functional-type(operands, results) }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$a, "::mlir::Value":$b)>];
-  let extraClassDeclaration = [{
-    static InferredType inferType(EmitError emitError, ::mlir::Value a,
-                              ::mlir::Value b);
-  }];
-}
-
-def HGraph_AddOp : HGraph_BinaryOp<"add", "sum", "+", "Rounded once.",
-                                   [Commutative]>;
-def HGraph_SubOp : HGraph_BinaryOp<"sub", "difference", "-", "Rounded once.">;
-def HGraph_MulOp : HGraph_BinaryOp<"mul", "product", "*", "Rounded once.",
-                                   [Commutative]>;
-def HGraph_DivOp : HGraph_BinaryOp<"div", "quotient", "/",
-    "Division by zero follows IEEE 754.">;
-
 def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
   let summary = "an affine map of the last axis";
   let description = [{
@@ -214,74 +182,6 @@ def HGraph_LayerNormOp : HGraph_ComputeOp<"layer_norm"> {
   }];
 }
 
-class HGraph_UnaryOp<string mnemonic, list<Trait> traits = []>
-    : HGraph_ComputeOp<mnemonic, traits> {
-  let arguments = (ins HGraph_FloatTensor:$x);
-  let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
-  let builders = [OpBuilder<(ins "::mlir::Value":$x)>];
-  let extraClassDeclaration = [{
-    static InferredType inferType(EmitError emitError, ::mlir::Value x);
-  }];
-}
-
-def HGraph_ReluOp : HGraph_UnaryOp<"relu"> {
-  let summary = "the larger of x and 0";
-  let description = [{
-    output = max(x, 0); NaN stays NaN.
-    Shapes: output as x.
-    * (C2) The output has x's shape.
-
-    Example:
-    ```mlir
-    %y = hgraph.relu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
-    ```
-  }];
-  let hasFolder = 1;
-}
-
-def HGraph_GeluOp : HGraph_UnaryOp<"gelu"> {
-  let summary = "x weighted by the normal distribution function at x";
-  let description = [{
-    approximate none: output = x * (1 + erf(x / sqrt(2))) / 2.
-    approximate tanh: output = x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))) / 2.
-    Shapes: output as x.
-    * (C2) The output has x's shape.
-
-    Example:
-    ```mlir
-    %y = hgraph.gelu %x approximate(none) : (tensor<2x3xf32>) -> tensor<2x3xf32>
-    ```
-  }];
-  let arguments = (ins HGraph_FloatTensor:$x, HGraph_GeluAttr:$approximate);
-  let assemblyFormat = [{ $x `approximate` `(` custom<Choice>($approximate) `)` attr-dict `:`
-                          functional-type(operands, results) }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$x, "GeluForm":$approximate)>];
-}
-
-def HGraph_SoftmaxOp : HGraph_ComputeOp<"softmax"> {
-  let summary = "exponentials along an axis, scaled to sum to 1";
-  let description = [{
-    output = exp(x - max) / sum of exp(x - max), max and sum along `axis`.
-    Shapes: output as x.
-    In f32. An axis that is all -inf gives zeros.
-    * (C1) 0 <= axis < rank of x.
-    * (C2) The output has x's shape.
-
-    Example:
-    ```mlir
-    %y = hgraph.softmax %x axis(1) : (tensor<2x3xf32>) -> tensor<2x3xf32>
-    ```
-  }];
-  let arguments = (ins HGraph_FloatTensor:$x, I64Attr:$axis);
-  let assemblyFormat = [{ $x `axis` `(` $axis `)` attr-dict `:`
-                          functional-type(operands, results) }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$x, "int64_t":$axis)>];
-  let extraClassDeclaration = [{
-    static InferredType inferType(EmitError emitError, ::mlir::Value x,
-                              int64_t axis);
-  }];
-}
-
 def HGraph_SplitHeadsOp : HGraph_ComputeOp<"split_heads"> {
   let summary = "features regrouped into heads";
   let description = [{
@@ -306,7 +206,7 @@ def HGraph_SplitHeadsOp : HGraph_ComputeOp<"split_heads"> {
   }];
 }
 
-def HGraph_MergeHeadsOp : HGraph_UnaryOp<"merge_heads"> {
+def HGraph_MergeHeadsOp : HGraph_ComputeOp<"merge_heads"> {
   let summary = "heads laid side by side as features";
   let description = [{
     output[b, t, h * D + d] = x[b, h, t, d].
@@ -318,6 +218,12 @@ def HGraph_MergeHeadsOp : HGraph_UnaryOp<"merge_heads"> {
     ```mlir
     %y = hgraph.merge_heads %x : (tensor<1x2x5x4xf32>) -> tensor<1x5x8xf32>
     ```
+  }];
+  let arguments = (ins HGraph_FloatTensor:$x);
+  let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
+  let builders = [OpBuilder<(ins "::mlir::Value":$x)>];
+  let extraClassDeclaration = [{
+    static InferredType inferType(EmitError emitError, ::mlir::Value x);
   }];
   let hasFolder = 1;
 }
@@ -405,36 +311,6 @@ def HGraph_ScoreOp : HGraph_Op<"score", [
   }];
   let arguments = (ins F32:$score, Optional<I1>:$live);
   let assemblyFormat = "$score (`where` $live^)? attr-dict";
-}
-
-def HGraph_MeanOp : HGraph_ComputeOp<"mean"> {
-  let summary = "the mean along an axis, of chosen elements";
-  let description = [{
-    output = sum(x * m) / sum(m) along `axis`, where m is 1 where the mask is not
-    0, and 1 everywhere without a mask. An element with m = 0 does not count even
-    when it is NaN. Where sum(m) is 0 the output is 0.
-    Shapes: x [...], mask x's extents up to and with `axis`, output x's shape
-    without `axis`.
-    Sums in f32, in any order.
-    * (C1) 0 <= axis < rank of x and the mask has this shape.
-    * (C2) The output has this shape.
-
-    Example:
-    ```mlir
-    %y = hgraph.mean %x over(1) where %mask : (tensor<2x5x8xf32>, tensor<2x5xi32>) -> tensor<2x8xf32>
-    ```
-  }];
-  let arguments = (ins HGraph_FloatTensor:$x, Optional<HGraph_MaskTensor>:$mask,
-                       I64Attr:$axis);
-  let assemblyFormat = [{ $x `over` `(` $axis `)` (`where` $mask^)? attr-dict `:`
-                          functional-type(operands, results) }];
-  let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$mask,
-                                 "int64_t":$axis)>];
-  let extraClassDeclaration = [{
-    /// `mask` may be null.
-    static InferredType inferType(EmitError emitError, ::mlir::Value x,
-                              ::mlir::Value mask, int64_t axis);
-  }];
 }
 
 def HGraph_L2NormalizeOp : HGraph_ComputeOp<"l2_normalize"> {

@@ -13,6 +13,8 @@ def HGraph_Element : AnyTypeOf<[F32, I32, I1]>;
 
 def HGraph_Tensor : RankedTensorOf<[HGraph_Element]>;
 def HGraph_FloatTensor : RankedTensorOf<[HGraph_Float]>;
+def HGraph_NumberTensor : RankedTensorOf<[F32, I32]>;
+def HGraph_BoolTensor : RankedTensorOf<[I1]>;
 def HGraph_IndexTensor : RankedTensorOf<[I32]>;
 def HGraph_MaskTensor : RankedTensorOf<[I32, I1]>;
 

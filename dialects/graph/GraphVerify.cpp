@@ -1,8 +1,7 @@
 // Verifiers of the tensor operations; labels are those of GraphOps.td.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/GraphInfer.h"
 
-#include "compiler/shape/Infer.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include <cmath>
 
@@ -10,44 +9,14 @@ using namespace mlir;
 using namespace heddle;
 using namespace heddle::graph;
 
-/// Tensors whose extents shapeOf can read: static ones and those with dims.
-static LogicalResult verifyReadable(Operation *op) {
-  for (Value operand : op->getOperands()) {
-    auto type = dyn_cast<RankedTensorType>(operand.getType());
-    if (!type || type.hasStaticShape() ||
-        isa_and_nonnull<DimsAttr>(type.getEncoding()))
-      continue;
-    return op->emitOpError("(C1) found the type ")
-           << type << ", expected #hgraph.dims<...> for its ?";
-  }
-  return success();
-}
-
 /// (C2): the output has the shape that follows from the operands. `arguments`
 /// are those of the op's inferType.
 template <typename ComputeOp, typename... Arguments>
 static LogicalResult verifyInferred(ComputeOp op,
                                     const Arguments &...arguments) {
-  if (failed(verifyReadable(op)))
-    return failure();
-  InferredType expected =
-      ComputeOp::inferType([&] { return op.emitOpError(); }, arguments...);
-  if (failed(expected))
-    return failure();
-  RankedTensorType found = op.getOutput().getType();
-  bool readable =
-      found.hasStaticShape() || isa_and_nonnull<DimsAttr>(found.getEncoding());
-  if (readable && shapeOf(found) == shapeOf(*expected))
-    return success();
-  return op.emitOpError("(C2) found the output type ")
-         << found << ", expected " << *expected;
-}
-
-static LogicalResult verifyEpsilon(Operation *op, double eps) {
-  if (std::isfinite(eps) && eps >= 0)
-    return success();
-  return op->emitOpError("(C3) found eps ")
-         << eps << ", expected a finite number that is not negative";
+  return verifyResult(op, [&] {
+    return ComputeOp::inferType([&] { return op.emitOpError(); }, arguments...);
+  });
 }
 
 LogicalResult WeightOp::verify() {
@@ -95,11 +64,6 @@ LogicalResult RowOp::verify() {
   return verifyInferred(*this, getTable(), static_cast<int64_t>(getIndex()));
 }
 
-LogicalResult AddOp::verify() { return verifyInferred(*this, getA(), getB()); }
-LogicalResult SubOp::verify() { return verifyInferred(*this, getA(), getB()); }
-LogicalResult MulOp::verify() { return verifyInferred(*this, getA(), getB()); }
-LogicalResult DivOp::verify() { return verifyInferred(*this, getA(), getB()); }
-
 LogicalResult LinearOp::verify() {
   return verifyInferred(*this, getX(), getWeight(), getBias(), getLayout());
 }
@@ -110,23 +74,11 @@ LogicalResult LayerNormOp::verify() {
   return verifyEpsilon(*this, epsilon());
 }
 
-LogicalResult ReluOp::verify() { return verifyInferred(*this, getX()); }
-LogicalResult GeluOp::verify() { return verifyInferred(*this, getX()); }
-
-LogicalResult SoftmaxOp::verify() {
-  return verifyInferred(*this, getX(), static_cast<int64_t>(getAxis()));
-}
-
 LogicalResult SplitHeadsOp::verify() {
   return verifyInferred(*this, getX(), static_cast<int64_t>(getHeads()));
 }
 
 LogicalResult MergeHeadsOp::verify() { return verifyInferred(*this, getX()); }
-
-LogicalResult MeanOp::verify() {
-  return verifyInferred(*this, getX(), getMask(),
-                        static_cast<int64_t>(getAxis()));
-}
 
 LogicalResult L2NormalizeOp::verify() {
   if (failed(verifyInferred(*this, getX())))

@@ -43,6 +43,7 @@ private:
   Value literal(const Shape &shape);
   Value anyValue();
   Value valueOf(const Shape &shape, bool fresh = false);
+  Value exactOf(const Shape &shape);
   Value integersOf(const Shape &shape, Type element);
   Value positive(Value value);
   void add(Value value) { values.push_back(value); }
@@ -53,6 +54,7 @@ private:
   void addNorm();
   void addMean();
   void addGather();
+  void addElement();
   void addHeads();
   void addAttention();
   void addMove();
@@ -68,7 +70,7 @@ private:
   std::vector<Value> values;  ///< f32 tensors that ops may read
   std::vector<Value> weights; ///< for reuse
   std::vector<Value> integers;
-  std::vector<Value> others; ///< moved integers, to be outputs
+  std::vector<Value> others; ///< may be outputs, nothing else reads them
   int weightCount = 0;
 };
 
@@ -182,6 +184,20 @@ Value Generator::integersOf(const Shape &shape, Type element) {
   return integers.back();
 }
 
+/// An input or a weight: nothing has rounded it.
+Value Generator::exactOf(const Shape &shape) {
+  for (Value value : values)
+    if (isa<BlockArgument>(value) && shapeOf(value) == shape &&
+        random.chance(40))
+      return value;
+  bool isConstant =
+      llvm::all_of(shape, [](const Dim &dim) { return dim.isConstant(); });
+  if (isConstant && !shape.empty() && random.chance(50))
+    return weight(shape, "bias");
+  add(addInput(shape, builder.getF32Type()));
+  return values.back();
+}
+
 /// At least a half, so that a division by it is harmless.
 Value Generator::positive(Value value) {
   Value relu = ReluOp::create(builder, loc, value);
@@ -230,16 +246,28 @@ void Generator::addBinary() {
     add(DivOp::create(builder, loc, a, positive(b)));
     return;
   }
-  switch (random.below(3)) {
+  switch (random.below(5)) {
   case 0:
-    add(AddOp::create(builder, loc, a, b));
-    return;
+    return add(AddOp::create(builder, loc, a, b));
   case 1:
-    add(SubOp::create(builder, loc, a, b));
-    return;
+    return add(SubOp::create(builder, loc, a, b));
   case 2:
-    add(MulOp::create(builder, loc, a, b));
+    return add(MulOp::create(builder, loc, a, b));
+  case 3:
+    return add(MinOp::create(builder, loc, a, b));
+  default:
+    return add(MaxOp::create(builder, loc, a, b));
   }
+}
+
+void Generator::addElement() {
+  addElementOp(
+      {random, builder, [&] { return anyValue(); },
+       [&](const Shape &shape) { return valueOf(shape); },
+       [&](const Shape &shape) { return exactOf(shape); },
+       [&](const Shape &shape, Type type) { return integersOf(shape, type); },
+       [&](Value value) { add(value); },
+       [&](Value value) { others.push_back(value); }});
 }
 
 void Generator::addLinear() {
@@ -452,7 +480,7 @@ void Generator::addMove() {
 }
 
 void Generator::addOp() {
-  switch (random.below(15)) {
+  switch (random.below(18)) {
   case 0:
   case 1:
   case 2:
@@ -477,10 +505,12 @@ void Generator::addOp() {
     return addHeads();
   case 10:
   case 11:
+    return addAttention();
   case 12:
+  case 13:
     return addMove();
   default:
-    return addAttention();
+    return addElement();
   }
 }
 
@@ -495,7 +525,7 @@ void Generator::finish(EntryOp entry) {
       outputs.push_back(value);
   }
   for (Value other : others)
-    if (other.use_empty() && outputs.size() < 6)
+    if (outputs.size() < 7 && (other.use_empty() || random.chance(40)))
       outputs.push_back(other);
   if (outputs.empty())
     outputs.push_back(ReluOp::create(builder, loc, anyValue()));

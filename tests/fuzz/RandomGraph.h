@@ -102,6 +102,23 @@ private:
   std::vector<int> joins;       ///< how each condition joins those before
 };
 
+/// Where a random element-wise op, or one along an axis, takes its operands
+/// from and puts its results.
+struct ElementContext {
+  Random &random;
+  mlir::OpBuilder &builder;
+  llvm::function_ref<mlir::Value()> any; ///< an f32 value
+  /// Of a shape: any f32 value; one that nothing has rounded; an input of i32
+  /// or i1.
+  llvm::function_ref<mlir::Value(const shape::Shape &)> value, exact;
+  llvm::function_ref<mlir::Value(const shape::Shape &, mlir::Type)> integers;
+  llvm::function_ref<void(mlir::Value)> add;  ///< an f32 value for others
+  llvm::function_ref<void(mlir::Value)> keep; ///< one that may be an output
+};
+
+/// Adds one op and what it needs around it.
+void addElementOp(const ElementContext &context);
+
 } // namespace heddle::fuzz
 
 #endif // HEDDLE_TESTS_FUZZ_RANDOMGRAPH_H

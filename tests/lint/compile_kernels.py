@@ -1,4 +1,5 @@
-# Compiles MiniLM's kernels, with random weights, into a fresh folder.
+# Compiles MiniLM's kernels, with random weights, and those of every function
+# into a fresh folder.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
 import pathlib
@@ -9,8 +10,11 @@ import sys
 folder = pathlib.Path(sys.argv[1])
 shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
-subprocess.run([os.path.join(os.environ["HEDDLE_BIN_DIR"], "heddle"),
-                "compile", os.environ["HEDDLE_SOURCE_DIR"]
-                + "/models/minilm.heddle", "--weights", "random:1",
-                "--stop-after=objects", "-o", folder], check=True)
+heddle = os.path.join(os.environ["HEDDLE_BIN_DIR"], "heddle")
+source = pathlib.Path(os.environ["HEDDLE_SOURCE_DIR"])
+for model in ["models/minilm.heddle", "tests/lint/Inputs/functions.heddle"]:
+    target = folder / pathlib.Path(model).stem
+    target.mkdir()
+    subprocess.run([heddle, "compile", source / model, "--weights", "random:1",
+                    "--stop-after=objects", "-o", target], check=True)
 print(*sorted(path.name for path in folder.rglob("*.o")))

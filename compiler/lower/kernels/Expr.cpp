@@ -44,7 +44,12 @@ template <typename OpType> Expr convert(Expr a, Type type) {
 
 /// A constant of a's type.
 Expr constantLike(Expr a, double b) {
-  return isFloat(a) ? a.owner->real(b) : a.owner->index(int64_t(b));
+  PipelineBuilder &owner = *a.owner;
+  Type type = a.value.getType();
+  TypedAttr value = isFloat(a) ? TypedAttr(FloatAttr::get(type, b))
+                               : IntegerAttr::get(type, int64_t(b));
+  return owner.wrap(
+      arith::ConstantOp::create(owner.builder(), owner.location(), value));
 }
 
 } // namespace
@@ -79,6 +84,13 @@ Expr operator*(Expr a, double b) { return a * constantLike(a, b); }
 Expr operator<(Expr a, double b) { return a < constantLike(a, b); }
 Expr operator<=(Expr a, double b) { return a <= constantLike(a, b); }
 
+Expr operator-(Expr a) {
+  return isFloat(a) ? make<arith::NegFOp>(a) : constantLike(a, 0) - a;
+}
+Expr operator!(Expr condition) {
+  return make<arith::XOrIOp>(condition, condition.owner->boolean(true));
+}
+
 Expr min(Expr a, Expr b) {
   return isFloat(a) ? make<arith::MinimumFOp>(a, b)
                     : make<arith::MinSIOp>(a, b);
@@ -89,11 +101,15 @@ Expr max(Expr a, Expr b) {
 }
 Expr maxOfNumbers(Expr a, Expr b) { return make<arith::MaxNumFOp>(a, b); }
 Expr isNonZero(Expr value) {
+  if (value.value.getType().isInteger(1))
+    return value;
+  return value != constantLike(value, 0);
+}
+Expr isNan(Expr value) {
+  constexpr int64_t magnitude = 0x7fffffff, infinity = 0x7f800000;
   PipelineBuilder &owner = *value.owner;
-  Value zero = arith::ConstantOp::create(
-      owner.builder(), owner.location(),
-      owner.builder().getIntegerAttr(value.value.getType(), 0));
-  return value != owner.wrap(zero);
+  Expr bits = floatToBits(value) & owner.index(magnitude);
+  return owner.index(infinity) < bits;
 }
 Expr select(Expr condition, Expr a, Expr b) {
   return make<arith::SelectOp>(condition, a, b);
@@ -120,6 +136,19 @@ Expr toFloat(Expr index) {
 Expr toInt(Expr value) {
   return convert<arith::FPToSIOp>(value, value.owner->builder().getI32Type());
 }
+Expr toDouble(Expr value) {
+  return convert<arith::ExtFOp>(value, value.owner->builder().getF64Type());
+}
+Expr toSingle(Expr value) {
+  return convert<arith::TruncFOp>(value, value.owner->builder().getF32Type());
+}
+Expr truthAsInt(Expr i1) {
+  return convert<arith::ExtUIOp>(i1, i1.owner->builder().getI32Type());
+}
+Expr truthAsByte(Expr i1) {
+  return convert<arith::ExtUIOp>(i1, i1.owner->builder().getI8Type());
+}
+Expr strict(Expr value) { return make<halide::StrictOp>(value); }
 Expr bitsToFloat(Expr bits) {
   return convert<arith::BitcastOp>(bits, bits.owner->builder().getF32Type());
 }
@@ -144,6 +173,8 @@ PipelineBuilder::PipelineBuilder(ModuleOp module, Location loc, StringRef name,
 Func PipelineBuilder::func(const FuncSpec &spec,
                            const std::function<Expr(const Point &)> &body) {
   SmallVector<StringRef> dims(spec.dims.begin(), spec.dims.end());
+  Type element = spec.element ? spec.element : opBuilder.getF32Type();
+  bool isTruth = element.isInteger(1);
   int taken = names[spec.name]++;
   std::string name = spec.name + (taken ? std::to_string(taken) : "");
   auto fill = [&](OpBuilder &inner, Location,
@@ -153,11 +184,13 @@ Func PipelineBuilder::func(const FuncSpec &spec,
     Point point;
     for (Value index : indices)
       point.push_back(wrap(index));
-    return {body(point).value};
+    Expr value = body(point);
+    return {(isTruth ? truthAsByte(value) : value).value};
   };
-  halide::FuncOp func = halide::FuncOp::create(
-      opBuilder, loc, name, dims,
-      TypeRange{spec.element ? spec.element : opBuilder.getF32Type()}, fill);
+  if (isTruth)
+    element = opBuilder.getI8Type();
+  halide::FuncOp func = halide::FuncOp::create(opBuilder, loc, name, dims,
+                                               TypeRange{element}, fill);
   func->setAttr(roleAttr, opBuilder.getStringAttr(roleName(spec.role)));
   func->setAttr(extentsAttr, opBuilder.getDenseI64ArrayAttr(spec.extents));
   if (!spec.roleDims.empty()) {

@@ -39,11 +39,16 @@ Expr operator*(Expr a, double b);
 Expr operator<(Expr a, double b);
 Expr operator<=(Expr a, double b);
 
+Expr operator-(Expr a);
+Expr operator!(Expr condition);
+
 Expr min(Expr a, Expr b);
 Expr max(Expr a, Expr b); ///< of f32: NaN stays NaN
 /// One instruction where `max` takes four; gives either f32 where one is NaN.
 Expr maxOfNumbers(Expr a, Expr b);
-Expr isNonZero(Expr value); ///< of an integer of any width
+Expr isNonZero(Expr value); ///< of an integer of any width, i1 included
+/// By the bits, so that no rule of the code generator takes NaN for impossible.
+Expr isNan(Expr value);
 Expr select(Expr condition, Expr a, Expr b);
 /// Division and remainder of indices by a positive constant, rounded down.
 Expr floorDiv(Expr a, int64_t divisor);
@@ -56,7 +61,13 @@ Expr likely(Expr condition);
 /// No code: the value is promised to lie in the range.
 Expr promise(Expr value, Expr low, Expr high);
 Expr toFloat(Expr index);
-Expr toInt(Expr value); ///< towards zero
+Expr toInt(Expr value);    ///< towards zero
+Expr toDouble(Expr value); ///< f32 to f64
+Expr toSingle(Expr value); ///< f64 to f32
+Expr truthAsInt(Expr i1);  ///< 0 or 1
+Expr truthAsByte(Expr i1); ///< as memory holds it
+/// Nothing about NaN is taken for granted in the expression.
+Expr strict(Expr value);
 Expr bitsToFloat(Expr bits);
 Expr floatToBits(Expr value);
 Expr absolute(Expr value);
@@ -95,7 +106,7 @@ struct FuncSpec {
   std::vector<std::string> dims;
   std::vector<int64_t> extents;
   std::vector<std::string> roleDims = {};
-  mlir::Type element = {}; ///< f32 when null
+  mlir::Type element = {}; ///< f32 when null; i1 is stored as a byte
 };
 
 /// Builds one halide.pipeline. Buffers are its block arguments.

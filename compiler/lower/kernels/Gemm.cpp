@@ -49,16 +49,11 @@ private:
   Expr lastRow, columnCount;
   DenseMap<Value, Func> rows;
   DenseMap<Operation *, RowMoments> moments;
-  DenseMap<Operation *, Func> scales;
 };
 
 shape::Dim rowsOf(graph::LinearOp linear) {
   shape::Shape shape = shapeOf(linear.getX());
   return shape::elementCount(shape::Shape(shape.begin(), shape.end() - 1));
-}
-
-bool isRowOp(Operation *op) {
-  return isa<graph::LayerNormOp, graph::L2NormalizeOp>(op);
 }
 
 LogicalResult GemmLowering::plan() {
@@ -181,12 +176,7 @@ LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
   clampRows = false;
   rows[x] = row;
   RowReader reader = rowOf(rows[x]);
-  if (auto norm = dyn_cast<graph::LayerNormOp>(op))
-    moments[op] =
-        rowMoments(*builder, reader, toFloat(columnCount), norm.epsilon());
-  else
-    scales[op] = rowInverseNorm(*builder, reader,
-                                cast<graph::L2NormalizeOp>(op).epsilon());
+  moments[op] = normMoments(*builder, op, reader, toFloat(columnCount));
   return success();
 }
 
@@ -200,13 +190,13 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
   if (Value buffer = builder->bufferOf(value)) {
     size_t rank = cast<halide::BufferType>(buffer.getType()).getRank();
     if (rank == 0)
-      return builder->load(buffer, {});
+      return builder->element(value, {});
     if (rank < point.size())
-      return builder->load(buffer, columnsOnly);
+      return builder->element(value, columnsOnly);
     Point at = point;
     if (clampRows)
       at.back() = min(at.back(), lastRow);
-    return builder->load(buffer, at);
+    return builder->element(value, at);
   }
   if (auto row = rows.find(value); row != rows.end())
     return row->second(point);
@@ -221,14 +211,10 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
     Expr sum = accumulator(point);
     return linear.getBias() ? sum + valueAt(linear.getBias(), point) : sum;
   }
-  Point row = {point.back()};
-  if (auto norm = dyn_cast<graph::LayerNormOp>(op)) {
-    Expr scaled = (valueAt(norm.getX(), point) - moments[op].mean(row)) *
-                  moments[op].scale(row) * valueAt(norm.getWeight(), point);
-    return norm.getBias() ? scaled + valueAt(norm.getBias(), point) : scaled;
-  }
-  if (auto norm = dyn_cast<graph::L2NormalizeOp>(op))
-    return valueAt(norm.getX(), point) * scales[op](row);
+  if (isRowNorm(op))
+    return applyNorm(
+        op, valueAt(op->getOperand(0), point), moments[op], {point.back()},
+        [&](Value parameter) { return valueAt(parameter, point); });
   std::vector<Expr> operands;
   for (Value operand : op->getOperands())
     operands.push_back(valueAt(operand, point));
@@ -246,7 +232,7 @@ LogicalResult GemmLowering::build() {
   builder->setLocation(linear.getLoc());
   accumulator = accumulate();
   for (Operation &op : kernel.getBody().front()) {
-    if (isRowOp(&op)) {
+    if (isRowNorm(&op)) {
       if (failed(prepareRow(&op, op.getOperand(0))))
         return failure();
     } else if (&op != linear && !graph::isElementwise(&op) &&
@@ -256,9 +242,10 @@ LogicalResult GemmLowering::build() {
   }
   Value value = kernel.returned()[0];
   builder->setLocation(value.getLoc());
-  Func out =
-      builder->func({"out", schedule::Role::Output, dims(true), extents()},
-                    [&](const Point &point) { return valueAt(value, point); });
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  Func out = builder->func(
+      {"out", schedule::Role::Output, dims(true), extents(), {}, element},
+      [&](const Point &point) { return valueAt(value, point); });
   builder->finish(out, kernelPlan.output);
   return success();
 }

@@ -2,14 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/Kernel.h"
 
-#include "compiler/lower/kernels/Transcendentals.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Rows.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 using namespace mlir;
 
@@ -79,8 +78,6 @@ KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
   }
 }
 
-Type storedElement(Value tensor) { return storedType(elementType(tensor)); }
-
 Expr KernelBuilder::dimValue(const shape::Dim &dim) {
   if (std::optional<int64_t> constant = dim.constant())
     return index(*constant);
@@ -112,21 +109,9 @@ void KernelBuilder::finish(Func func, const OperandPlan &plan) {
   output(func, bufferType(plan.view, elementType(outlined.returned()[0])));
 }
 
-Expr applyElementwise(Operation *op, const std::vector<Expr> &operands) {
-  Expr a = operands[0];
-  return llvm::TypeSwitch<Operation *, Expr>(op)
-      .Case<graph::AddOp>([&](auto) { return a + operands[1]; })
-      .Case<graph::SubOp>([&](auto) { return a - operands[1]; })
-      .Case<graph::MulOp>([&](auto) { return a * operands[1]; })
-      .Case<graph::DivOp>([&](auto) { return a / operands[1]; })
-      .Case<graph::ReluOp>([&](auto) { return max(a, a.owner->real(0.0)); })
-      .Case<graph::DropoutOp>([&](auto) { return a; })
-      .Case<graph::GeluOp>([&](graph::GeluOp gelu) {
-        if (gelu.getApproximate() == graph::GeluForm::None)
-          return a * 0.5 * (errorFunction(a * std::sqrt(0.5)) + 1.0);
-        Expr inner = (a * a * 0.044715 + 1.0) * a * 0.7978845608028654;
-        return a * 0.5 * (hyperbolicTangent(inner) + 1.0);
-      });
+Expr KernelBuilder::element(Value argument, const Point &point) {
+  Expr value = load(bufferOf(argument), point);
+  return elementType(argument).isInteger(1) ? isNonZero(value) : value;
 }
 
 namespace {
@@ -200,7 +185,10 @@ Func reduceRow(
     PipelineBuilder &builder, const std::string &name, const RowReader &row,
     Combine combine,
     const std::function<Expr(Expr element, const Point &outer)> &term) {
-  double start = combine == Combine::Sum ? 0.0 : -1e30;
+  // Not -inf: an element that is would make NaN of their difference.
+  double start = combine == Combine::Sum
+                     ? 0.0
+                     : -double(std::numeric_limits<float>::max());
   auto join = [combine](Expr a, Expr b) {
     return combine == Combine::Sum ? a + b : maxOfNumbers(a, b);
   };
@@ -266,6 +254,42 @@ Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row,
         return builder.real(1.0) /
                max(squareRoot(squares(p)), builder.real(eps));
       });
+}
+
+Func rowInverseRms(PipelineBuilder &builder, const RowReader &row, Expr count,
+                   double eps) {
+  Func squares =
+      reduceRow(builder, "row_squares", row, Combine::Sum,
+                [](Expr element, const Point &) { return element * element; });
+  return builder.func(
+      {"row_scale", schedule::Role::Scalar, row.outerDims, row.outerExtents},
+      [&](const Point &p) {
+        return builder.real(1.0) / squareRoot(squares(p) / count + eps);
+      });
+}
+
+bool isRowNorm(Operation *op) {
+  return isa<graph::LayerNormOp, graph::RmsNormOp, graph::L2NormalizeOp>(op);
+}
+
+RowMoments normMoments(PipelineBuilder &builder, Operation *norm,
+                       const RowReader &row, Expr count) {
+  if (auto layer = dyn_cast<graph::LayerNormOp>(norm))
+    return rowMoments(builder, row, count, layer.epsilon());
+  if (auto rms = dyn_cast<graph::RmsNormOp>(norm))
+    return {{}, rowInverseRms(builder, row, count, rms.epsilon())};
+  double eps = cast<graph::L2NormalizeOp>(norm).epsilon();
+  return {{}, rowInverseNorm(builder, row, eps)};
+}
+
+Expr applyNorm(Operation *norm, Expr x, const RowMoments &moments,
+               const Point &row, const std::function<Expr(Value)> &parameter) {
+  if (moments.mean.owner)
+    x = x - moments.mean(row);
+  x = x * moments.scale(row);
+  for (auto [i, operand] : llvm::enumerate(norm->getOperands().drop_front()))
+    x = i == 0 ? x * parameter(operand) : x + parameter(operand);
+  return x;
 }
 
 } // namespace heddle::lower

@@ -63,6 +63,9 @@ public:
 
   /// The buffer of an outlined argument; null for any other value.
   mlir::Value bufferOf(mlir::Value value);
+  /// The element of an outlined argument at a point of its buffer, innermost
+  /// first; truth values as i1.
+  Expr element(mlir::Value argument, const Point &point);
   /// Declares `func` the kernel's output under `plan`.
   void finish(Func func, const OperandPlan &plan);
 
@@ -81,10 +84,7 @@ private:
   std::vector<shape::Dim> scalarDims;
 };
 
-/// What buffers hold for a tensor's elements: booleans are bytes.
-mlir::Type storedElement(mlir::Value tensor);
-
-/// An element-wise op of hgraph on given operands.
+/// An element-wise op of hgraph on given operands (in Elementwise.cpp).
 Expr applyElementwise(mlir::Operation *op, const std::vector<Expr> &operands);
 
 /// The element of a constant at its row-major index, as a choice among its
@@ -134,6 +134,22 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
 
 /// 1 / max(norm, eps) of a row.
 Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row, double eps);
+
+/// 1 / sqrt(mean square + eps) of a row.
+Func rowInverseRms(PipelineBuilder &builder, const RowReader &row, Expr count,
+                   double eps);
+
+/// True for the norms of whole rows: layer_norm, rms_norm, l2_normalize. Each
+/// multiplies by a scale of the row, layer_norm after subtracting its mean.
+bool isRowNorm(mlir::Operation *op);
+/// What a norm needs of its row; the mean is null but for layer_norm.
+RowMoments normMoments(PipelineBuilder &builder, mlir::Operation *norm,
+                       const RowReader &row, Expr count);
+/// The norm's result from x at a point and the row's moments there. `parameter`
+/// reads the weight and the bias.
+Expr applyNorm(mlir::Operation *norm, Expr x, const RowMoments &moments,
+               const Point &row,
+               const std::function<Expr(mlir::Value)> &parameter);
 
 /// The three kinds of kernels. The outlined op is read, the pipeline is
 /// appended to the module; unsupported shapes are diagnosed.

@@ -1,9 +1,7 @@
-// Kernels computed row by row: element-wise chains, gathers, norms, means,
+// Kernels computed row by row: element-wise chains, gathers, norms, reductions,
 // softmax, and any single op. Any rank; the innermost axis is the row.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/lower/kernels/Kernel.h"
-#include "compiler/lower/kernels/ShapeMaps.h"
-#include "compiler/lower/kernels/Transcendentals.h"
+#include "compiler/lower/kernels/Rows.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Rows.h"
@@ -13,9 +11,6 @@ using namespace mlir;
 
 namespace heddle::lower {
 
-namespace {
-
-/// Names of the dims of a tensor, innermost first: d0, d1, ...
 std::vector<std::string> dimNames(size_t rank) {
   std::vector<std::string> names;
   for (size_t i = 0; i < rank; ++i)
@@ -23,7 +18,6 @@ std::vector<std::string> dimNames(size_t rank) {
   return names;
 }
 
-/// Extents innermost first, -1 where they are known at run time only.
 std::vector<int64_t> extentsOf(Value tensor) {
   std::vector<int64_t> extents;
   for (const shape::Dim &dim : shapeOf(tensor))
@@ -36,7 +30,7 @@ Point reversed(const Point &point) {
 }
 
 /// True for an argument that the kernel reads through reshapes of one type.
-bool readsReshaped(Value value) {
+static bool readsReshaped(Value value) {
   if (!isa<BlockArgument>(value))
     return false;
   return llvm::all_of(value.getUsers(), [&](Operation *user) {
@@ -45,61 +39,32 @@ bool readsReshaped(Value value) {
   });
 }
 
-/// Turns the ops of one kernel into funcs; points are outermost first, as the
-/// tensors' axes are.
-class RowsLowering {
-public:
-  RowsLowering(KernelBuilder &builder, graph::OutlinedOp kernel)
-      : builder(builder), kernel(kernel) {}
-
-  /// Makes the funcs that `op` needs before it can be read.
-  LogicalResult prepare(Operation *op);
-  Expr valueAt(Value value, const Point &point);
-
-private:
-  void prepareNorm(Operation *op, Value x, double eps, bool moments);
-  void prepareMean(graph::MeanOp op);
-  void prepareSoftmax(graph::SoftmaxOp op);
-  void prepareColumnSoftmax(graph::SoftmaxOp op);
-  void prepareLinear(graph::LinearOp op);
-  Func materialize(Value value);
-  RowReader rowOf(Value value);
-  Expr extentOf(Value value, unsigned axis);
-  Expr broadcastAt(Value operand, const Point &point);
-  Expr stored(Value value, Expr literal);
-  ReadAt reader() {
-    return [this](Value value, const Point &point) {
-      return valueAt(value, point);
-    };
-  }
-  Expr gatherAt(graph::EmbedOp op, const Point &point);
-  Expr normAt(Operation *op, Value x, Value weight, Value bias,
-              const Point &point);
-
-  KernelBuilder &builder;
-  graph::OutlinedOp kernel;
-  /// Funcs by the value they hold, dims innermost first.
-  DenseMap<Value, Func> rows;
-  DenseMap<Operation *, RowMoments> moments;
-  DenseMap<Operation *, Func> scales;
-};
-
 Expr RowsLowering::extentOf(Value value, unsigned axis) {
   return builder.dimValue(shapeOf(value)[axis]);
 }
 
 Func RowsLowering::materialize(Value value) {
   size_t rank = shapeOf(value).size();
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
   Func func = builder.func(
-      {"row", schedule::Role::Row, dimNames(rank), extentsOf(value)},
+      {"row",
+       schedule::Role::Row,
+       dimNames(rank),
+       extentsOf(value),
+       {},
+       element},
       [&](const Point &point) { return valueAt(value, reversed(point)); });
   rows[value] = func;
   return func;
 }
 
-RowReader RowsLowering::rowOf(Value value) {
+void RowsLowering::settle(Value value) {
   if (!builder.bufferOf(value) && !rows.contains(value))
     materialize(value);
+}
+
+RowReader RowsLowering::rowOf(Value value) {
+  settle(value);
   shape::Shape shape = shapeOf(value);
   std::vector<std::string> names = dimNames(shape.size());
   std::vector<int64_t> extents = extentsOf(value);
@@ -112,117 +77,6 @@ RowReader RowsLowering::rowOf(Value value) {
                    point.push_back(index);
                    return valueAt(value, point);
                  });
-}
-
-void RowsLowering::prepareNorm(Operation *op, Value x, double eps,
-                               bool wantMoments) {
-  RowReader row = rowOf(x);
-  if (wantMoments) {
-    Expr count = toFloat(extentOf(x, shapeOf(x).size() - 1));
-    moments[op] = rowMoments(builder, row, count, eps);
-  } else {
-    scales[op] = rowInverseNorm(builder, row, eps);
-  }
-}
-
-/// Sum and count along an axis; the mean is their quotient.
-void RowsLowering::prepareMean(graph::MeanOp op) {
-  Value x = op.getX(), mask = op.getMask(), result = op.getOutput();
-  unsigned axis = op.getAxis(), rank = shapeOf(result).size();
-  Expr length = extentOf(x, axis);
-  auto insertAxis = [axis](const Point &outer, Expr index) {
-    Point point = reversed(outer);
-    point.insert(point.begin() + axis, index);
-    return point;
-  };
-  auto live = [&](const Point &point) {
-    Point leading(point.begin(), point.begin() + axis + 1);
-    return isNonZero(valueAt(mask, leading));
-  };
-  auto zero = [&](const Point &) { return builder.real(0.0); };
-  Func sum = builder.func(
-      {"sum", schedule::Role::RowSum, dimNames(rank), extentsOf(result)}, zero);
-  builder.update(sum, {{"r", builder.index(0), length}},
-                 [&](const Point &pure, const Point &reduced) {
-                   Point point = insertAxis(pure, reduced[0]);
-                   Expr value = valueAt(x, point);
-                   if (mask)
-                     value = select(live(point), value, builder.real(0.0));
-                   return Store{pure, sum(pure) + value};
-                 });
-  if (!mask) {
-    rows[result] = builder.func(
-        {"mean", schedule::Role::Row, dimNames(rank), extentsOf(result)},
-        [&](const Point &point) { return sum(point) / toFloat(length); });
-    return;
-  }
-  // The mask has the axes before `axis` only: its count is one a leading index.
-  std::vector<std::string> names = dimNames(rank);
-  std::vector<int64_t> extents = extentsOf(result);
-  names.erase(names.begin(), names.end() - axis);
-  extents.erase(extents.begin(), extents.end() - axis);
-  Func count =
-      builder.func({"count", schedule::Role::Serial, names, extents}, zero);
-  builder.update(count, {{"r", builder.index(0), length}},
-                 [&](const Point &pure, const Point &reduced) {
-                   Point leading = reversed(pure);
-                   leading.push_back(reduced[0]);
-                   Expr one = select(live(leading), builder.real(1.0),
-                                     builder.real(0.0));
-                   return Store{pure, count(pure) + one};
-                 });
-  rows[result] = builder.func(
-      {"mean", schedule::Role::Row, dimNames(rank), extentsOf(result)},
-      [&](const Point &point) {
-        Expr n = count(Point(point.end() - axis, point.end()));
-        return select(n <= 0.0, builder.real(0.0),
-                      sum(point) / max(n, builder.real(1.0)));
-      });
-}
-
-/// The largest element and the sum of exponentials of each row.
-void RowsLowering::prepareSoftmax(graph::SoftmaxOp op) {
-  RowReader row = rowOf(op.getX());
-  Func largest = reduceRow(builder, "row_max", row, Combine::Max,
-                           [](Expr element, const Point &) { return element; });
-  Func sum = reduceRow(builder, "row_sum", row, Combine::Sum,
-                       [&](Expr element, const Point &outer) {
-                         return exponential(element - largest(outer));
-                       });
-  moments[op] = {largest, sum};
-}
-
-/// The same along an axis that is not the last: one of each for every choice
-/// of the other indices, before anything else is computed.
-void RowsLowering::prepareColumnSoftmax(graph::SoftmaxOp op) {
-  Value x = op.getX();
-  unsigned axis = op.getAxis();
-  std::vector<int64_t> extents = extentsOf(x);
-  extents.erase(extents.end() - 1 - axis);
-  Expr length = extentOf(x, axis);
-  auto along = [&](const std::string &name, double start,
-                   const std::function<Expr(Expr, Expr, const Point &)> &join) {
-    Func func = builder.func(
-        {name, schedule::Role::Before, dimNames(extents.size()), extents},
-        [&](const Point &) { return builder.real(start); });
-    builder.update(
-        func, {{"r", builder.index(0), length}},
-        [&](const Point &pure, const Point &reduced) {
-          Point point = reversed(pure);
-          point.insert(point.begin() + axis, reduced[0]);
-          return Store{pure, join(func(pure), valueAt(x, point), pure)};
-        });
-    return func;
-  };
-  Func largest =
-      along("column_max", -1e30, [](Expr a, Expr element, const Point &) {
-        return maxOfNumbers(a, element);
-      });
-  Func sum =
-      along("column_sum", 0.0, [&](Expr a, Expr element, const Point &outer) {
-        return a + exponential(element - largest(outer));
-      });
-  moments[op] = {largest, sum};
 }
 
 /// Products as they come: for what has no packed weight.
@@ -255,50 +109,29 @@ void RowsLowering::prepareLinear(graph::LinearOp op) {
 
 LogicalResult RowsLowering::prepare(Operation *op) {
   builder.setLocation(op->getLoc());
-  return llvm::TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<graph::LayerNormOp>([&](graph::LayerNormOp norm) {
-        prepareNorm(op, norm.getX(), norm.epsilon(), true);
-        return success();
-      })
-      .Case<graph::L2NormalizeOp>([&](graph::L2NormalizeOp norm) {
-        prepareNorm(op, norm.getX(), norm.epsilon(), false);
-        return success();
-      })
-      .Case<graph::MeanOp>([&](graph::MeanOp mean) {
-        prepareMean(mean);
-        return success();
-      })
-      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
-        if (softmax.getAxis() + 1 == shapeOf(softmax.getX()).size())
-          prepareSoftmax(softmax);
-        else
-          prepareColumnSoftmax(softmax);
-        return success();
-      })
-      .Case<graph::LinearOp>([&](graph::LinearOp linear) {
-        prepareLinear(linear);
-        return success();
-      })
-      .Case<graph::MatmulOp>([&](graph::MatmulOp product) {
-        rows[product.getOutput()] = matmulSums(builder, product, reader());
-        return success();
-      })
-      .Case<graph::ReshapeOp>([&](graph::ReshapeOp reshape) {
-        return success(readsReshaped(reshape.getX()) ||
-                       failed(reshape.emitOpError(
-                           "has no lowering: a kernel reads an input reshaped "
-                           "or as it is")));
-      })
-      .Case<graph::AddOp, graph::SubOp, graph::MulOp, graph::DivOp,
-            graph::ReluOp, graph::GeluOp, graph::EmbedOp, graph::PositionsOp,
-            graph::RowOp, graph::SplitHeadsOp, graph::MergeHeadsOp,
-            graph::RopeOp, graph::DropoutOp, graph::TransposeOp,
-            graph::ConcatOp, graph::SliceOp, graph::PadOp, graph::BroadcastToOp,
-            graph::ConstantOp, graph::ReturnOp>(
-          [](Operation *) { return success(); })
-      .Default([](Operation *other) {
-        return other->emitOpError("has no lowering in a kernel of rows");
-      });
+  if (isRowNorm(op))
+    prepareNorm(op);
+  else if (graph::reductionOf(op))
+    prepareReduction(op);
+  else if (isa<graph::SoftmaxOp, graph::LogSoftmaxOp>(op))
+    prepareSoftmax(op);
+  else if (auto linear = dyn_cast<graph::LinearOp>(op))
+    prepareLinear(linear);
+  else if (auto product = dyn_cast<graph::MatmulOp>(op))
+    rows[product.getOutput()] = matmulSums(builder, product, reader());
+  else if (auto topK = dyn_cast<graph::TopKOp>(op))
+    prepareTopK(topK);
+  else if (auto reshape = dyn_cast<graph::ReshapeOp>(op);
+           reshape && !readsReshaped(reshape.getX()))
+    return op->emitOpError("has no lowering: a kernel reads an input reshaped "
+                           "or as it is");
+  else if (!graph::isElementwise(op) && !graph::movesElements(op) &&
+           !isa<graph::EmbedOp, graph::PositionsOp, graph::RowOp,
+                graph::SplitHeadsOp, graph::MergeHeadsOp, graph::TakeOp,
+                graph::RopeOp, graph::DropoutOp, graph::ReshapeOp,
+                graph::ConstantOp, graph::ReturnOp>(op))
+    return op->emitOpError("has no lowering in a kernel of rows");
+  return success();
 }
 
 /// An operand of an element-wise op at a point of its result, as numpy
@@ -315,33 +148,22 @@ Expr RowsLowering::gatherAt(graph::EmbedOp op, const Point &point) {
                  {clamp(token, builder.index(0), last), point.back()});
 }
 
-Expr RowsLowering::normAt(Operation *op, Value x, Value weight, Value bias,
-                          const Point &point) {
-  Point outer = reversed(Point(point.begin(), point.end() - 1));
-  const RowMoments &row = moments[op];
-  Expr value = (valueAt(x, point) - row.mean(outer)) * row.scale(outer) *
-               valueAt(weight, {point.back()});
-  return bias ? value + valueAt(bias, {point.back()}) : value;
-}
-
-/// A literal as buffers hold it: a truth value is a byte.
-Expr RowsLowering::stored(Value value, Expr literal) {
-  Type type = storedElement(value);
-  if (literal.value.getType() == type)
-    return literal;
-  return select(literal, builder.constant(type, 1), builder.constant(type, 0));
-}
-
 Expr RowsLowering::valueAt(Value value, const Point &point) {
-  if (Value buffer = builder.bufferOf(value))
-    return builder.load(buffer, reversed(point));
-  if (auto func = rows.find(value); func != rows.end())
-    return func->second(reversed(point));
+  if (builder.bufferOf(value))
+    return builder.element(value, reversed(point));
+  if (auto func = rows.find(value); func != rows.end()) {
+    Point at = point;
+    std::optional<graph::ReductionView> view =
+        graph::reductionOf(value.getDefiningOp());
+    if (view && view->keep) // the func lacks the axis
+      at.erase(at.begin() + view->axis);
+    return func->second(reversed(at));
+  }
   if (Expr literal = literalAt(builder, value, point); literal.value)
-    return stored(value, literal);
+    return literal;
   Operation *op = value.getDefiningOp();
   if (auto reshape = dyn_cast<graph::ReshapeOp>(op)) // the view is the result's
-    return builder.load(builder.bufferOf(reshape.getX()), reversed(point));
+    return builder.element(reshape.getX(), reversed(point));
   if (Expr moved = movedAt(builder, op, point, reader()); moved.value)
     return moved;
   return llvm::TypeSwitch<Operation *, Expr>(op)
@@ -358,30 +180,19 @@ Expr RowsLowering::valueAt(Value value, const Point &point) {
       .Case<graph::RopeOp>([&](graph::RopeOp rope) {
         return turnedAt(builder, rope, point, reader());
       })
-      .Case<graph::LayerNormOp>([&](graph::LayerNormOp norm) {
-        return normAt(op, norm.getX(), norm.getWeight(), norm.getBias(), point);
-      })
-      .Case<graph::L2NormalizeOp>([&](graph::L2NormalizeOp norm) {
-        Point outer = reversed(Point(point.begin(), point.end() - 1));
-        return valueAt(norm.getX(), point) * scales[op](outer);
-      })
-      .Case<graph::SoftmaxOp>([&](graph::SoftmaxOp softmax) {
-        Point outer = point;
-        outer.erase(outer.begin() + softmax.getAxis());
-        outer = reversed(outer);
-        const RowMoments &row = moments[op];
-        return exponential(valueAt(softmax.getX(), point) - row.mean(outer)) /
-               row.scale(outer);
-      })
+      .Case<graph::SoftmaxOp, graph::LogSoftmaxOp>(
+          [&](auto) { return softmaxAt(op, point); })
+      .Case<graph::TakeOp>(
+          [&](graph::TakeOp take) { return takeAt(take, point); })
       .Default([&](Operation *) {
+        if (isRowNorm(op))
+          return normAt(op, point);
         std::vector<Expr> operands;
         for (Value operand : op->getOperands())
           operands.push_back(broadcastAt(operand, point));
         return applyElementwise(op, operands);
       });
 }
-
-} // namespace
 
 FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
   KernelPlan plan;
@@ -413,12 +224,13 @@ FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
                          shape::Dim(2);
   }
   builder.setLocation(result.getLoc());
+  Type element = cast<RankedTensorType>(result.getType()).getElementType();
   Func out = builder.func({"out",
                            schedule::Role::Output,
                            dimNames(shapeOf(result).size()),
                            extentsOf(result),
                            {},
-                           storedElement(result)},
+                           element},
                           [&](const Point &point) {
                             return lowering.valueAt(result, reversed(point));
                           });

@@ -58,8 +58,8 @@ Expr padAt(KernelBuilder &builder, graph::PadOp op, const Point &point,
   Expr zero = builder.index(0);
   Expr inside = (zero <= index) & (index <= last);
   Expr here = read(op.getX(), replaced(point, axis, clamp(index, zero, last)));
-  return select(inside, here,
-                builder.constant(storedElement(op.getX()), op.valueNumber()));
+  Type element = here.value.getType();
+  return select(inside, here, builder.constant(element, op.valueNumber()));
 }
 
 } // namespace

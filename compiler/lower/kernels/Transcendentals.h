@@ -33,8 +33,19 @@ Expr logarithm(Expr x);
 /// The error function, in f32: absolute error at most 4e-7.
 Expr errorFunction(Expr x);
 
-/// The hyperbolic tangent, in f32: absolute error at most 4e-7.
+/// The hyperbolic tangent, in f32: relative error at most 6e-7.
 Expr hyperbolicTangent(Expr x);
+
+/// a^b as C's pow, in f32: relative error at most 4e-7 where the result is
+/// normal, 0 or subnormal below, inf above. Its logarithm is in f64. A result
+/// of 0 or inf for a = 0 is never negative.
+Expr power(Expr a, Expr b);
+
+/// Sine and cosine, in f32: absolute error at most 1.5e-7 for |x| <= 1e9 (the
+/// angle is reduced in f64, with 77 bits of pi / 2); in [-1, 1] beyond. NaN for
+/// infinities.
+Expr sine(Expr x);
+Expr cosine(Expr x);
 
 } // namespace heddle::lower
 

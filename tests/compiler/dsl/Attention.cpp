@@ -177,8 +177,8 @@ TEST(MaskErrors, NameTheMaskAndTheCall) {
             "2:38: error: 'n' of 'prefix' must be an integer, found the dim "
             "seq\n");
   EXPECT_EQ(faulty("q, k, k, mask = causal & 1"),
-            "2:38: error: '&' takes two masks or two truth values, found a "
-            "mask and the integer 1\n");
+            "2:38: error: '&' takes two masks, two bool tensors or two "
+            "truth values, found a mask and the integer 1\n");
 }
 
 TEST(MaskErrors, WindowsTakeOneFormOfSides) {

@@ -24,9 +24,9 @@ model M {
         /// The third.
         z: f32[batch, seq]
   /// A sum.
-  fn sum(a, b) { return a + b }
+  fn add(a, b) { return a + b }
   /// What comes out.
-  output o = sum(sum(x, y), z)
+  output o = add(add(x, y), z)
 }
 )";
 
@@ -57,7 +57,7 @@ TEST(Docs, AreInTheTree) {
   EXPECT_EQ(tree.find("/// All of it,\n///   in two lines.\nmodel M <6:7>\n"),
             0u)
       << tree;
-  EXPECT_NE(tree.find("  /// A sum.\n  fn sum <"), std::string::npos) << tree;
+  EXPECT_NE(tree.find("  /// A sum.\n  fn add <"), std::string::npos) << tree;
 }
 
 TEST(Docs, LoseSlashesAndOneBlank) {

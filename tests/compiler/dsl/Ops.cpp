@@ -58,7 +58,7 @@ TEST(Ops, ComputeWithSigns) {
   EXPECT_EQ(op("x - x"), "sub %0, %0 : f32[batch, 8]");
   EXPECT_EQ(op("x * 2"), "mul %0, %5 : f32[batch, 8]");
   EXPECT_EQ(op("0.5 / x"), "div %5, %0 : f32[batch, 8]");
-  EXPECT_EQ(op("-x"), "mul %0, %5 : f32[batch, 8]");
+  EXPECT_EQ(op("-x"), "neg %0 : f32[batch, 8]");
   EXPECT_EQ(op("y + row(@t, 0)"), "add %1, %6 : f32[batch, seq, 8]");
 }
 
@@ -75,12 +75,13 @@ TEST(OpErrors, NameBothShapesAndPlaces) {
             "1:48: note: f32[batch, 8] comes from here\n"
             "3:5: note: weight 'w.weight' is f32[3, 9]\n");
   EXPECT_EQ(reportWithInputs("z = x + ids"),
-            "2:7: error: '+' takes f32 tensors and numbers, found a tensor "
-            "i32[batch, seq]\n"
+            "2:7: error: '+' takes tensors of one element type, found f32 and "
+            "i32\n"
+            "1:48: note: f32[batch, 8] comes from here\n"
             "1:89: note: i32[batch, seq] comes from here\n");
   EXPECT_EQ(reportWithInputs("z = x * seq"),
-            "2:7: error: '*' takes f32 tensors and numbers, found the dim "
-            "seq\n");
+            "2:7: error: '*' takes f32 or i32 tensors and numbers, found the "
+            "dim seq\n");
 }
 
 /// What an assigned expression reports, its column counted from it.

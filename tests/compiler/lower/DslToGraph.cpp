@@ -58,6 +58,23 @@ const std::string everyOp = R"(model Every {
   output some = l2_normalize(mean(h, over = seq, where = mask))
 })";
 
+const std::string everyElementOp = R"(model Elements {
+  dim batch in 1..4, seq in 1..8
+  input x: f32[batch, seq, 8], ids: i32[batch, seq], keep: bool[batch, seq]
+  a = pow(min(x, 2), max(x, 0.5)) / sqrt(abs(-x)) + exp(x) * log(x) - sin(x)
+  b = cos(a) + tanh(a) * sigmoid(a) - silu(a)
+  c = rms_norm(select(a < b & !(a >= b) | (b != a), a, b), @n)
+  output one = log_softmax(c, over = 1)
+  output two = sum(c, over = 2, keep = true)
+  output three = max(c, over = 1, where = keep)
+  output four = min(c, over = 0) + var(c, over = 0)
+  output five = argmax(c, over = 1)
+  output six = cast(ids * 3 - 1, "f32")
+  v, i = top_k(c, 2)
+  output seven = v
+  output eight = cast(i > 1, "i32")
+})";
+
 TEST_F(DslToGraph, WritesEveryOp) {
   std::string out = printed(everyOp);
   for (const char *expected :
@@ -102,6 +119,23 @@ TEST_F(DslToGraph, WritesEveryOp) {
                                                      << out;
 }
 
+TEST_F(DslToGraph, WritesEveryElementOp) {
+  std::string out = printed(everyElementOp);
+  for (const char *name :
+       {"pow",      "min", "max",    "sqrt", "abs",         "neg",  "exp",
+        "log",      "sin", "cos",    "tanh", "sigmoid",     "silu", "rms_norm",
+        "select",   "and", "not",    "or",   "log_softmax", "sum",  "largest",
+        "smallest", "var", "argmax", "cast", "top_k",       "take"})
+    EXPECT_NE(out.find("hgraph." + std::string(name) + " %"), std::string::npos)
+        << name << " in\n"
+        << out;
+  for (const char *expected :
+       {"sign(lt)", "sign(ge)", "sign(ne)", "sign(gt)", "over(2) keep",
+        "over(1) where %arg2", "dense<3> : tensor<i32>", "k(2)"})
+    EXPECT_NE(out.find(expected), std::string::npos) << expected << " in\n"
+                                                     << out;
+}
+
 TEST_F(DslToGraph, KeepsEachWeightOnce) {
   OwningOpRef<ModuleOp> module = lowered(everyOp);
   ASSERT_TRUE(module);
@@ -134,13 +168,15 @@ TEST_F(DslToGraph, CarriesPlacesAndCalls) {
 }
 
 TEST_F(DslToGraph, ReadsBackWhatItPrints) {
-  std::string text = printed(everyOp);
-  OwningOpRef<ModuleOp> module =
-      parseSourceString<ModuleOp>(text, ParserConfig(&context));
-  ASSERT_TRUE(module);
-  std::string again;
-  llvm::raw_string_ostream(again) << *module;
-  EXPECT_EQ(again, text);
+  for (const std::string &model : {everyOp, everyElementOp}) {
+    std::string text = printed(model);
+    OwningOpRef<ModuleOp> module =
+        parseSourceString<ModuleOp>(text, ParserConfig(&context));
+    ASSERT_TRUE(module);
+    std::string again;
+    llvm::raw_string_ostream(again) << *module;
+    EXPECT_EQ(again, text);
+  }
 }
 
 } // namespace

@@ -77,6 +77,9 @@ double worst(Expr (*f)(Expr), const std::vector<float> &xs, Exact exact,
 double one(double) { return 1.0; }
 double itself(double x) { return x; }
 
+constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
+
 TEST(Transcendentals, PowersOfTwoKeepTheirRelativeError) {
   auto exact = [](double x) { return std::exp2(x); };
   EXPECT_LE(worst(exp2OfNonPositive, range(-124, 0, 400003), exact, itself),
@@ -120,7 +123,6 @@ TEST(Transcendentals, LogarithmKeepsItsError) {
 }
 
 TEST(Transcendentals, LogarithmEndsInInfinities) {
-  constexpr float infinity = std::numeric_limits<float>::infinity();
   std::vector<float> found = apply(logarithm, {0.f, infinity, -1.f});
   EXPECT_EQ(found[0], -infinity);
   EXPECT_EQ(found[1], infinity);
@@ -133,10 +135,119 @@ TEST(Transcendentals, ErrorFunctionKeepsItsAbsoluteError) {
   EXPECT_LE(worst(errorFunction, {-1e30f, 1e30f, 0.f}, exact, one), 4e-7);
 }
 
-TEST(Transcendentals, HyperbolicTangentKeepsItsAbsoluteError) {
+TEST(Transcendentals, HyperbolicTangentKeepsItsRelativeError) {
   auto exact = [](double x) { return std::tanh(x); };
-  EXPECT_LE(worst(hyperbolicTangent, range(-20, 20, 400003), exact, one), 4e-7);
-  EXPECT_LE(worst(hyperbolicTangent, {-1e30f, 1e30f, 0.f}, exact, one), 4e-7);
+  EXPECT_LE(worst(hyperbolicTangent, range(-20, 20, 400002), exact, itself),
+            6e-7);
+  EXPECT_LE(worst(hyperbolicTangent, range(1e-30, 1e-3, 10001), exact, itself),
+            6e-7);
+  EXPECT_LE(worst(hyperbolicTangent, {-1e30f, 1e30f, -infinity}, exact, one),
+            6e-7);
+}
+
+Expr sigmoid(Expr x) { return x.owner->real(1.0) / (exponential(-x) + 1.0); }
+
+TEST(Transcendentals, TheSigmoidOfTheExponentialKeepsItsRelativeError) {
+  auto exact = [](double x) { return 1 / (1 + std::exp(-x)); };
+  EXPECT_LE(worst(sigmoid, range(-87, 87, 400003), exact, itself), 7e-7);
+  std::vector<float> found = apply(sigmoid, {-infinity, infinity});
+  EXPECT_EQ(found[0], 0.f);
+  EXPECT_EQ(found[1], 1.f);
+}
+
+/// Every turn of `count` from -most to most, and what lies near to whole
+/// quarter turns, where sine or cosine nearly vanish.
+std::vector<float> angles(double most, int count) {
+  std::vector<float> xs = range(-most, most, count);
+  for (int i = 0; i <= count; ++i)
+    xs.push_back(float(std::round(most * i / count) * M_PI_2));
+  return xs;
+}
+
+TEST(Transcendentals, SineAndCosineKeepTheirAbsoluteErrors) {
+  auto sineOf = [](double x) { return std::sin(x); };
+  auto cosineOf = [](double x) { return std::cos(x); };
+  for (double most : {7.0, 1e3, 1e5, 6e8}) {
+    EXPECT_LE(worst(sine, angles(most, 200003), sineOf, one), 1.5e-7) << most;
+    EXPECT_LE(worst(cosine, angles(most, 200003), cosineOf, one), 1.5e-7)
+        << most;
+  }
+}
+
+TEST(Transcendentals, SineAndCosineStayWithinOneAndHaveNoLimit) {
+  for (auto f : {sine, cosine}) {
+    for (float value : apply(f, {1e10f, -3e20f, 3.4e38f}))
+      EXPECT_LE(std::fabs(value), 1.f);
+    for (float value : apply(f, {infinity, -infinity}))
+      EXPECT_TRUE(std::isnan(value));
+  }
+}
+
+/// power(x, Exponent).
+template <int Tenths> Expr powerBy(Expr x) {
+  return power(x, x.owner->real(Tenths / 10.0));
+}
+/// power(Base, x).
+template <int Tenths> Expr powerFrom(Expr x) {
+  return power(x.owner->real(Tenths / 10.0), x);
+}
+
+TEST(Transcendentals, PowerKeepsItsRelativeError) {
+  auto by = [](float y) {
+    return [y](double x) { return std::pow(x, double(y)); };
+  };
+  std::vector<float> sizes = range(1e-6, 30, 200003);
+  EXPECT_LE(worst(powerBy<7>, sizes, by(0.7f), itself), 4e-7);
+  EXPECT_LE(worst(powerBy<-13>, sizes, by(-1.3f), itself), 4e-7);
+  EXPECT_LE(worst(powerBy<170>, range(0.01, 150, 200003), by(17), itself),
+            4e-7);
+  EXPECT_LE(worst(powerBy<30>, range(-500, 500, 200002), by(3), itself), 4e-7);
+  auto from = [](float x) {
+    return [x](double y) { return std::pow(double(x), y); };
+  };
+  EXPECT_LE(worst(powerFrom<11>, range(-900, 900, 200003), from(1.1f), itself),
+            4e-7);
+  EXPECT_LE(worst(powerFrom<1000>, range(-18, 19, 200003), from(100), itself),
+            4e-7);
+}
+
+TEST(Transcendentals, PowerEndsAsCDoes) {
+  std::vector<float> xs = {0.f, -2.f,       -infinity, infinity,
+                           1.f, notANumber, 1e-40f,    -0.5f};
+  auto expectSame = [&](Expr (*f)(Expr), float y) {
+    std::vector<float> found = apply(f, xs);
+    for (size_t i = 0; i < xs.size(); ++i) {
+      float expected = std::pow(xs[i], y);
+      if (std::isnan(expected))
+        EXPECT_TRUE(std::isnan(found[i])) << xs[i] << '^' << y;
+      else if (std::isinf(expected) || expected == 0)
+        EXPECT_EQ(found[i], expected) << xs[i] << '^' << y;
+      else
+        EXPECT_NEAR(found[i] / expected, 1, 1e-6) << xs[i] << '^' << y;
+    }
+  };
+  expectSame(powerBy<0>, 0);
+  expectSame(powerBy<5>, 0.5f);
+  expectSame(powerBy<20>, 2);
+  expectSame(powerBy<30>, 3);
+  expectSame(powerBy<-10>, -1);
+  expectSame(powerBy<-25>, -2.5f);
+}
+
+TEST(Transcendentals, PowerRoundsToSubnormalsAndZero) {
+  std::vector<float> found = apply(powerFrom<20>, {-130.f, -149.f, -160.f});
+  EXPECT_EQ(found[0], std::ldexp(1.f, -130));
+  EXPECT_EQ(found[1], std::ldexp(1.f, -149));
+  EXPECT_EQ(found[2], 0.f);
+}
+
+TEST(Transcendentals, NanStaysNan) {
+  std::vector<Expr (*)(Expr)> all = {powerOfTwo, exponential, logarithm,
+                                     sine,       cosine,      hyperbolicTangent,
+                                     sigmoid,    powerBy<7>,  powerFrom<7>};
+  for (size_t i = 0; i < all.size(); ++i)
+    for (float value : apply(all[i], std::vector<float>(11, notANumber)))
+      EXPECT_TRUE(std::isnan(value)) << i;
 }
 
 TEST(Transcendentals, GiveNaNForNaN) {

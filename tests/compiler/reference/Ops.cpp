@@ -2,35 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/reference/Kernels.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "tests/compiler/reference/Support.h"
 #include "tests/support/GraphCases.h"
-#include <cmath>
-#include <gtest/gtest.h>
-#include <limits>
 
 using namespace heddle;
 using namespace heddle::reference;
 using namespace heddle::test;
-
-namespace {
-
-using Doubles = Tensor<double>;
-
-Doubles floats(std::vector<int64_t> shape, std::vector<double> values) {
-  return Doubles::ofFloats(std::move(shape), std::move(values));
-}
-
-void expectNear(const Doubles &found, std::vector<int64_t> shape,
-                const std::vector<double> &expected) {
-  EXPECT_EQ(found.shape, shape);
-  ASSERT_EQ(found.floats.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i)
-    EXPECT_NEAR(found.floats[i], expected[i], 1e-12) << "element " << i;
-}
-
-const double infinity = std::numeric_limits<double>::infinity();
-const double notANumber = std::numeric_limits<double>::quiet_NaN();
-
-} // namespace
 
 TEST(Matmul, AgreesWithTheDefinitionOnRaggedSizes) {
   for (int64_t m : {1, 3, 4, 5, 12, 13, 25})
@@ -66,25 +43,6 @@ TEST(Rows, TakesRowsInOrder) {
              {3, 4, 5, 6});
 }
 
-TEST(Binary, Broadcasts) {
-  Doubles matrix = floats({2, 3}, {1, 2, 3, 4, 5, 6});
-  expectNear(binary(Binary::Add, matrix, floats({3}, {10, 20, 30})), {2, 3},
-             {11, 22, 33, 14, 25, 36});
-  expectNear(binary(Binary::Sub, floats({2, 1}, {10, 20}), matrix), {2, 3},
-             {9, 8, 7, 16, 15, 14});
-  expectNear(binary(Binary::Mul, matrix, floats({}, {2})), {2, 3},
-             {2, 4, 6, 8, 10, 12});
-  expectNear(binary(Binary::Div, floats({2, 1}, {1, 2}), floats({2}, {2, 4})),
-             {2, 2}, {0.5, 0.25, 1, 0.5});
-}
-
-TEST(Binary, DividesByZeroAsIeeeDoes) {
-  Doubles out = binary(Binary::Div, floats({3}, {1, -1, 0}), floats({1}, {0}));
-  EXPECT_EQ(out.floats[0], infinity);
-  EXPECT_EQ(out.floats[1], -infinity);
-  EXPECT_TRUE(std::isnan(out.floats[2]));
-}
-
 TEST(Linear, AppliesWeightAndBiasInBothLayouts) {
   Doubles x = floats({1, 2, 2}, {1, 2, 3, 4});
   Doubles bias = floats({3}, {100, 200, 300});
@@ -97,72 +55,11 @@ TEST(Linear, AppliesWeightAndBiasInBothLayouts) {
              {1, 2, 1}, {-1, -1});
 }
 
-TEST(LayerNorm, HasMeanZeroAndVarianceOne) {
-  // Mean 2, variance 1 with eps 0 for (1, 3); eps 3 makes the divisor 2.
-  Doubles weight = floats({2}, {1, 10}), bias = floats({2}, {0, 5});
-  expectNear(layerNorm(floats({1, 2}, {1, 3}), weight, &bias, 0), {1, 2},
-             {-1, 15});
-  expectNear(layerNorm<double>(floats({1, 2}, {1, 3}), weight, nullptr, 3),
-             {1, 2}, {-0.5, 5});
-}
-
-TEST(Relu, CutsAtZeroAndKeepsNan) {
-  Doubles out = unary(Unary::Relu, floats({4}, {-1, 0, 2, notANumber}));
-  EXPECT_EQ(out.floats[0], 0);
-  EXPECT_EQ(out.floats[2], 2);
-  EXPECT_TRUE(std::isnan(out.floats[3]));
-}
-
-TEST(Gelu, FollowsBothFormulas) {
-  // Phi(1) = 0.8413447460685429; tanh form by its definition.
-  expectNear(unary(Unary::GeluErf, floats({3}, {0, 1, -1})), {3},
-             {0, 0.8413447460685429, -0.15865525393145707});
-  double inner = std::sqrt(2 / std::acos(-1.0)) * (2 + 0.044715 * 8);
-  expectNear(unary(Unary::GeluTanh, floats({2}, {0, 2})), {2},
-             {0, 1 + std::tanh(inner)});
-}
-
-TEST(Softmax, SumsToOneAlongTheAxis) {
-  Doubles x = floats({2, 2}, {0, std::log(3.0), 1000, 1000});
-  expectNear(softmax(x, 1), {2, 2}, {0.25, 0.75, 0.5, 0.5});
-  Doubles columns = softmax(x, 0);
-  EXPECT_DOUBLE_EQ(columns.floats[0] + columns.floats[2], 1);
-  EXPECT_DOUBLE_EQ(columns.floats[1] + columns.floats[3], 1);
-}
-
-TEST(Softmax, GivesZerosWhereAllIsMinusInfinity) {
-  expectNear(softmax(floats({2, 2}, {-infinity, -infinity, -infinity, 0}), 1),
-             {2, 2}, {0, 0, 0, 1});
-}
-
 TEST(Heads, SplitAndMergeAreInverse) {
   Doubles x = floats({1, 2, 4}, {0, 1, 2, 3, 4, 5, 6, 7});
   Doubles split = splitHeads(x, 2);
   expectNear(split, {1, 2, 2, 2}, {0, 1, 4, 5, 2, 3, 6, 7});
   expectNear(mergeHeads(split), {1, 2, 4}, x.floats);
-}
-
-TEST(Mean, CountsElementsWhoseMaskIsNotZero) {
-  Doubles x = floats({2, 2, 2}, {1, 2, 3, 4, 5, 6, 7, 8});
-  expectNear(mean<double>(x, 1, nullptr), {2, 2}, {2, 3, 6, 7});
-  expectNear(mean<double>(x, 0, nullptr), {2, 2}, {3, 4, 5, 6});
-  Doubles mask = Doubles::ofInts({2, 2}, {0, 5, 0, 0});
-  expectNear(mean(x, 1, &mask), {2, 2}, {3, 4, 0, 0});
-  Doubles whole = Doubles::ofInts({2, 2, 2}, {1, 0, 1, 1, 0, 0, 1, 0});
-  expectNear(mean(x, 1, &whole), {2, 2}, {2, 4, 7, 0});
-}
-
-TEST(Mean, DoesNotSeeWhatTheMaskHides) {
-  Doubles mask = Doubles::ofInts({1, 2}, {1, 0});
-  expectNear(mean(floats({1, 2, 1}, {3, notANumber}), 1, &mask), {1, 1}, {3});
-}
-
-TEST(L2Normalize, DividesByTheLengthOrEps) {
-  expectNear(l2Normalize(floats({2, 2}, {3, 4, 0, 0}), 1e-12), {2, 2},
-             {0.6, 0.8, 0, 0});
-  expectNear(l2Normalize(floats({1, 2}, {3, 4}), 10), {1, 2}, {0.3, 0.4});
-  EXPECT_TRUE(
-      std::isnan(l2Normalize(floats({1, 2}, {notANumber, 4}), 10).floats[1]));
 }
 
 TEST(Entry, KnowsEveryOpOfTheDialect) {

@@ -164,11 +164,43 @@ TEST(InferReduce, RemovesAnAxis) {
   EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 3, {batch, seq})),
             "axis 3 is not in x [batch, seq, 384] (0, -1)");
   EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 1, {seq})),
-            "the mask must be [batch, seq] for axis 1 of x [batch, seq, 384], "
-            "found [seq] (1, 0)");
+            "the mask must be [batch, seq], or have more axes of x, for axis 1 "
+            "of x [batch, seq, 384], found [seq] (1, 0)");
+  EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 2, {batch, seq})),
+            "the mask must be [batch, seq, 384] for axis 2 of x [batch, seq, "
+            "384], found [batch, seq] (1, 0)");
+}
+
+TEST(InferReduce, MayKeepTheAxisAndHaveALongerMask) {
+  EXPECT_EQ(text(reduce({batch, seq, 384}, 1, true)), "[batch, 1, 384]");
   EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 0, {batch, seq})),
-            "the mask must be [batch] for axis 0 of x [batch, seq, 384], found "
-            "[batch, seq] (1, 0)");
+            "[seq, 384]");
+  EXPECT_EQ(text(reduceWhere({batch, seq, 384}, 0, {batch, seq, 384}, true)),
+            "[1, seq, 384]");
+}
+
+TEST(InferTopK, StaysWithinTheAxis) {
+  std::vector<DimRange> ranges = {{"batch", 1, 8}, {"seq", 3, 8}};
+  EXPECT_EQ(text(topK({batch, seq}, 3, &ranges)), "[batch, 3]");
+  EXPECT_EQ(text(topK({batch, seq}, 9, nullptr)), "[batch, 9]");
+  EXPECT_EQ(text(topK({batch, 5}, 6, nullptr)),
+            "k is 6, not in 1 to the length 5 of x [batch, 5] (0, -1)");
+  EXPECT_EQ(text(topK({batch, seq}, 4, &ranges)),
+            "k is 4, not in 1 to the length seq of x [batch, seq] for every "
+            "dim (0, -1)");
+  EXPECT_EQ(text(topK({batch, seq}, 0, nullptr)),
+            "k is 0, not in 1 to the length seq of x [batch, seq] for every "
+            "dim (0, -1)");
+  EXPECT_EQ(text(topK({}, 1, nullptr)),
+            "x must be [..., length], found [] (0, -1)");
+}
+
+TEST(InferTake, TakesTheOtherAxesFromX) {
+  EXPECT_EQ(text(take({batch, seq}, {batch, 4})), "[batch, 4]");
+  EXPECT_EQ(text(take({batch, seq}, {seq, 4})),
+            "the indices must be the axes of x [batch, seq] with any last one, "
+            "found [seq, 4] (1, 0)");
+  EXPECT_EQ(text(take({}, {})), "x must be [..., length], found [] (0, -1)");
 }
 
 } // namespace

@@ -47,3 +47,18 @@ hgraph.outlined @nothing_at_inference(%x: tensor<3xf32>) -> tensor<3xf32> attrib
   %1 = hgraph.reshape %0 : (tensor<3xf32>) -> tensor<3xf32>
   hgraph.return %1 : tensor<3xf32>
 }
+
+// A cast to the type it has is nothing.
+// CHECK-LABEL: hgraph.outlined @cast_to_itself
+// CHECK-NOT: hgraph.cast
+hgraph.outlined @cast_to_itself(%x: tensor<3xi32>) -> tensor<3xi32> attributes {dims = []} {
+  %0 = hgraph.cast %x : (tensor<3xi32>) -> tensor<3xi32>
+  hgraph.return %0 : tensor<3xi32>
+}
+
+// CHECK-LABEL: hgraph.outlined @cast_to_another
+// CHECK: hgraph.cast
+hgraph.outlined @cast_to_another(%x: tensor<3xi32>) -> tensor<3xf32> attributes {dims = []} {
+  %0 = hgraph.cast %x : (tensor<3xi32>) -> tensor<3xf32>
+  hgraph.return %0 : tensor<3xf32>
+}

@@ -281,7 +281,7 @@ hgraph.outlined @mean_c1_axis(%x: tensor<5x8xf32>) attributes {dims = []} {
 // expected-note @+2 {{operand 0}}
 // expected-note @+1 {{operand 1}}
 hgraph.outlined @mean_c1_mask(%x: tensor<2x5x8xf32>, %m: tensor<2x4xi32>) attributes {dims = []} {
-  // expected-error @+1 {{'hgraph.mean' op (C1) the mask must be [2, 5] for axis 1 of x [2, 5, 8], found [2, 4]}}
+  // expected-error @+1 {{'hgraph.mean' op (C1) the mask must be [2, 5], or have more axes of x, for axis 1 of x [2, 5, 8], found [2, 4]}}
   %0 = hgraph.mean %x over(1) where %m : (tensor<2x5x8xf32>, tensor<2x4xi32>) -> tensor<2x8xf32>
   hgraph.return
 }
