@@ -1,7 +1,6 @@
 // Result types, builders, rules and folds of the ops of GraphShapes.td.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/shape/Infer.h"
-#include "dialects/graph/Graph.h"
+#include "dialects/graph/GraphInfer.h"
 
 #include <cmath>
 #include <cstdio>
@@ -10,50 +9,18 @@ using namespace mlir;
 using namespace heddle;
 using namespace heddle::graph;
 
-static InferredType inferredType(EmitError emitError,
-                                 const shape::Inferred &inferred,
-                                 ValueRange operands, Type element) {
-  if (inferred)
-    return tensorType(element.getContext(), *inferred.shape, element);
-  const shape::Mismatch &mismatch = inferred.mismatch;
-  InFlightDiagnostic diag = emitError() << "(C1) " << mismatch.message;
-  for (int index : {mismatch.operand, mismatch.other}) {
-    if (index < 0 || index >= static_cast<int>(operands.size()))
-      continue;
-    Value operand = operands[index];
-    diag.attachNote(operand.getLoc())
-        << "operand " << index << ' ' << shape::str(shapeOf(operand))
-        << " comes from here";
-  }
-  return diag;
-}
-
+/// True when shapeOf can read the type.
 static bool isReadable(RankedTensorType type) {
   return type.hasStaticShape() || isa_and_nonnull<DimsAttr>(type.getEncoding());
 }
 
-static LogicalResult verifyReadable(Operation *op) {
-  for (Value operand : op->getOperands()) {
-    auto type = dyn_cast<RankedTensorType>(operand.getType());
-    if (!type || isReadable(type))
-      continue;
-    return op->emitOpError("(C1) found the type ")
-           << type << ", expected #hgraph.dims<...> for its ?";
-  }
-  return success();
-}
-
+/// (C2): the result has the extents and the element type of `expected`.
 static LogicalResult verifyOutput(Operation *op, const InferredType &expected) {
-  if (failed(expected))
-    return failure();
-  auto found = cast<RankedTensorType>(op->getResult(0).getType());
-  if (isReadable(found) && shapeOf(found) == shapeOf(*expected) &&
-      found.getElementType() == expected->getElementType())
-    return success();
-  return op->emitOpError("(C2) found the output type ")
-         << found << ", expected " << *expected;
+  return verifyResult(op, [&] { return expected; });
 }
 
+/// A dim of an attribute: canonical text over the dims around `op`, or an
+/// error under `label`.
 static FailureOr<shape::Dim> verifyDim(Operation *op, StringRef label,
                                        StringRef text) {
   std::optional<shape::Dim> dim = shape::Dim::parse(text.str());
@@ -158,7 +125,7 @@ InferredType RopeOp::inferType(EmitError emitError, Value x, Value table,
     places = shapeOf(positions);
     operands.push_back(positions);
   }
-  return inferredType(
+  return finish(
       emitError,
       shape::rope(shapeOf(x), shapeOf(table), places ? &*places : nullptr),
       operands, elementOf(x));
@@ -210,7 +177,7 @@ shape::Dim RopeOp::firstPosition() {
 }
 
 InferredType DropoutOp::inferType(EmitError emitError, Value x) {
-  return inferredType(emitError, shapeOf(x), x, elementOf(x));
+  return finish(emitError, shapeOf(x), x, elementOf(x));
 }
 
 void DropoutOp::build(OpBuilder &builder, OperationState &state, Value x,
@@ -239,8 +206,7 @@ OpFoldResult DropoutOp::fold(FoldAdaptor) { return getX(); }
 
 InferredType ReshapeOp::inferType(EmitError emitError, Value x,
                                   const shape::Shape &shape) {
-  return inferredType(emitError, shape::reshape(shapeOf(x), shape), x,
-                      elementOf(x));
+  return finish(emitError, shape::reshape(shapeOf(x), shape), x, elementOf(x));
 }
 
 void ReshapeOp::build(OpBuilder &, OperationState &state, Value x,
@@ -271,8 +237,8 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor) {
 
 InferredType TransposeOp::inferType(EmitError emitError, Value x,
                                     ArrayRef<int64_t> order) {
-  return inferredType(emitError, shape::transpose(shapeOf(x), order.vec()), x,
-                      elementOf(x));
+  return finish(emitError, shape::transpose(shapeOf(x), order.vec()), x,
+                elementOf(x));
 }
 
 void TransposeOp::build(OpBuilder &builder, OperationState &state, Value x,
@@ -301,7 +267,8 @@ InferredType ConcatOp::inferType(EmitError emitError, ValueRange parts,
     if (elementOf(part) != elementOf(parts[0]))
       return emitError() << "(C1) joins " << elementOf(parts[0]) << " and "
                          << elementOf(part) << ", expected one element type";
-  return inferredType(emitError, inferred, parts, elementOf(parts[0]));
+  return finish(emitError, inferred, SmallVector<Value>(parts),
+                elementOf(parts[0]));
 }
 
 void ConcatOp::build(OpBuilder &builder, OperationState &state,
@@ -321,9 +288,8 @@ LogicalResult ConcatOp::verify() {
 
 InferredType SliceOp::inferType(EmitError emitError, Value x, int64_t axis,
                                 const shape::Dim &length) {
-  return inferredType(emitError,
-                      shape::slice(shapeOf(x), axis, 0, length, nullptr), x,
-                      elementOf(x));
+  return finish(emitError, shape::slice(shapeOf(x), axis, 0, length, nullptr),
+                x, elementOf(x));
 }
 
 void SliceOp::build(OpBuilder &builder, OperationState &state, Value x,
@@ -350,18 +316,17 @@ LogicalResult SliceOp::verify() {
   bool isThere = axis >= 0 && axis < static_cast<int64_t>(asked->size());
   shape::Dim length = isThere ? (*asked)[axis] : shape::Dim(1);
   std::vector<shape::DimRange> ranges = dimRangesAround(*this);
-  return verifyOutput(*this, inferredType(opError(*this),
-                                          shape::slice(shapeOf(getX()), axis,
-                                                       *from, length, &ranges),
-                                          getX(), elementOf(getX())));
+  return verifyOutput(
+      *this, finish(opError(*this),
+                    shape::slice(shapeOf(getX()), axis, *from, length, &ranges),
+                    getX(), elementOf(getX())));
 }
 
 InferredType PadOp::inferType(EmitError emitError, Value x, int64_t axis,
                               const shape::Dim &before,
                               const shape::Dim &after) {
-  return inferredType(emitError,
-                      shape::pad(shapeOf(x), axis, before, after, nullptr), x,
-                      elementOf(x));
+  return finish(emitError, shape::pad(shapeOf(x), axis, before, after, nullptr),
+                x, elementOf(x));
 }
 
 void PadOp::build(OpBuilder &builder, OperationState &state, Value x,
@@ -400,10 +365,10 @@ LogicalResult PadOp::verify() {
     return failure();
   std::vector<shape::DimRange> ranges = dimRangesAround(*this);
   InferredType expected =
-      inferredType(opError(*this),
-                   shape::pad(shapeOf(getX()), static_cast<int64_t>(getAxis()),
-                              *before, *after, &ranges),
-                   getX(), elementOf(getX()));
+      finish(opError(*this),
+             shape::pad(shapeOf(getX()), static_cast<int64_t>(getAxis()),
+                        *before, *after, &ranges),
+             getX(), elementOf(getX()));
   if (failed(verifyOutput(*this, expected)))
     return failure();
   if (canHold(elementOf(getX()), valueNumber()))
@@ -414,8 +379,8 @@ LogicalResult PadOp::verify() {
 
 InferredType BroadcastToOp::inferType(EmitError emitError, Value x,
                                       const shape::Shape &shape) {
-  return inferredType(emitError, shape::broadcastTo(shapeOf(x), shape), x,
-                      elementOf(x));
+  return finish(emitError, shape::broadcastTo(shapeOf(x), shape), x,
+                elementOf(x));
 }
 
 void BroadcastToOp::build(OpBuilder &, OperationState &state, Value x,
@@ -437,9 +402,9 @@ LogicalResult BroadcastToOp::verify() {
 
 InferredType MatmulOp::inferType(EmitError emitError, Value a, Value b,
                                  bool transposeA, bool transposeB) {
-  return inferredType(
-      emitError, shape::matmul(shapeOf(a), shapeOf(b), transposeA, transposeB),
-      {a, b}, elementOf(a));
+  return finish(emitError,
+                shape::matmul(shapeOf(a), shapeOf(b), transposeA, transposeB),
+                {a, b}, elementOf(a));
 }
 
 void MatmulOp::build(OpBuilder &builder, OperationState &state, Value a,
