@@ -524,9 +524,13 @@ void Generator::finish(EntryOp entry) {
     if (value.use_empty() || random.chance(15))
       outputs.push_back(value);
   }
-  for (Value other : others)
-    if (outputs.size() < 7 && (other.use_empty() || random.chance(40)))
+  for (Value other : others) {
+    Operation *op = other.getDefiningOp();
+    bool isComputed = op && computesTensor(op); // an input is no output
+    if (isComputed && outputs.size() < 7 &&
+        (other.use_empty() || random.chance(40)))
       outputs.push_back(other);
+  }
   if (outputs.empty())
     outputs.push_back(ReluOp::create(builder, loc, anyValue()));
   if (random.chance(5))
