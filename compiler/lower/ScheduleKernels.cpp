@@ -75,17 +75,18 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   return view;
 }
 
-/// Sets the knobs that the pipeline's `heddle.knobs` names for the target,
-/// `{avx512 = {tile_rows = 6}}`.
+/// The knobs, those that the pipeline's `heddle.knobs` names for the target in
+/// place of the defaults: `{avx512 = {tile_rows = 6}}`. Reports what is no
+/// knob, no value of it, or breaks a constraint, which `check` says.
 template <typename Knobs>
-LogicalResult
-setKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
-         const std::vector<schedule::Knob<Knobs>> &space, Knobs &knobs) {
+FailureOr<Knobs>
+legalKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
+           const std::vector<schedule::Knob<Knobs>> &space, Knobs knobs,
+           llvm::function_ref<std::string(const Knobs &)> check) {
   auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
   auto given = all ? all.getAs<DictionaryAttr>(target.name) : DictionaryAttr();
-  if (!given)
-    return success();
-  for (NamedAttribute knob : given) {
+  for (NamedAttribute knob :
+       given ? given.getValue() : ArrayRef<NamedAttribute>()) {
     auto value = dyn_cast<IntegerAttr>(knob.getValue());
     if (!value)
       return pipeline.emitOpError("knob '")
@@ -96,97 +97,111 @@ setKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
     if (!problem.empty())
       return pipeline.emitOpError() << problem;
   }
-  return success();
+  std::string problem = check(knobs);
+  if (!problem.empty())
+    return pipeline.emitOpError("has no legal schedule for ")
+           << target.name << ": " << problem;
+  return knobs;
 }
 
-/// Reports a constraint that the knobs break.
-LogicalResult legal(halide::PipelineOp pipeline,
-                    const schedule::CpuTarget &target,
-                    const std::string &problem) {
-  if (problem.empty())
-    return success();
-  return pipeline.emitOpError("has no legal schedule for ")
-         << target.name << ": " << problem;
+/// What a family's recorder works on.
+struct Recorder {
+  halide::PipelineOp pipeline;
+  const schedule::KernelView &view;
+  const schedule::CpuTarget &target;
+  schedule::Schedule &schedule;
+
+  LogicalResult run();
+
+private:
+  LogicalResult gemm();
+  LogicalResult gemv();
+  LogicalResult matmul();
+  LogicalResult attention();
+  LogicalResult rows();
+  /// The constant extent of the output's dim; none where there is no such dim.
+  std::optional<int64_t> outputExtent(size_t dim) {
+    const schedule::FuncView &out = *view.find(schedule::Role::Output);
+    return dim < out.extents.size() ? out.extents[dim] : std::nullopt;
+  }
+};
+
+LogicalResult Recorder::run() {
+  switch (view.family) {
+  case schedule::Family::Gemm:
+    return gemm();
+  case schedule::Family::Gemv:
+    return gemv();
+  case schedule::Family::Matmul:
+    return matmul();
+  case schedule::Family::Attention:
+    return attention();
+  default:
+    return rows();
+  }
 }
 
-LogicalResult recordGemm(halide::PipelineOp pipeline,
-                         const schedule::KernelView &view,
-                         const schedule::CpuTarget &target,
-                         schedule::Schedule &schedule) {
-  schedule::GemmKnobs knobs =
-      schedule::defaultGemmKnobs(tileEntry(pipeline, "panel"), target);
-  if (failed(setKnobs(pipeline, target, schedule::gemmKnobSpace(), knobs)) ||
-      failed(legal(pipeline, target, schedule::checkGemmKnobs(knobs, target))))
-    return failure();
-  schedule::scheduleGemmCpu(schedule, view, knobs, target);
-  return success();
+LogicalResult Recorder::gemm() {
+  FailureOr<schedule::GemmKnobs> knobs = legalKnobs<schedule::GemmKnobs>(
+      pipeline, target, schedule::gemmKnobSpace(),
+      schedule::defaultGemmKnobs(tileEntry(pipeline, "panel"), target),
+      [&](const auto &set) { return schedule::checkGemmKnobs(set, target); });
+  if (succeeded(knobs))
+    schedule::scheduleGemmCpu(schedule, view, *knobs, target);
+  return knobs;
 }
 
-LogicalResult recordGemv(halide::PipelineOp pipeline,
-                         const schedule::KernelView &view,
-                         const schedule::CpuTarget &target,
-                         schedule::Schedule &schedule) {
-  schedule::GemvKnobs knobs =
-      schedule::defaultGemvKnobs(tileEntry(pipeline, "panel"), target);
-  const schedule::FuncView &out = *view.find(schedule::Role::Output);
-  int64_t panels = out.dims.size() == 3 ? *out.extents[1] : 1;
-  if (failed(setKnobs(pipeline, target, schedule::gemvKnobSpace(), knobs)) ||
-      failed(legal(pipeline, target,
-                   schedule::checkGemvKnobs(knobs, panels, target))))
-    return failure();
-  schedule::scheduleGemvCpu(schedule, view, knobs, target);
-  return success();
+LogicalResult Recorder::gemv() {
+  bool isPanelled = view.find(schedule::Role::Output)->dims.size() == 3;
+  int64_t panels = isPanelled ? *outputExtent(1) : 1;
+  FailureOr<schedule::GemvKnobs> knobs = legalKnobs<schedule::GemvKnobs>(
+      pipeline, target, schedule::gemvKnobSpace(),
+      schedule::defaultGemvKnobs(tileEntry(pipeline, "panel"), target),
+      [&](const auto &set) {
+        return schedule::checkGemvKnobs(set, panels, target);
+      });
+  if (succeeded(knobs))
+    schedule::scheduleGemvCpu(schedule, view, *knobs, target);
+  return knobs;
 }
 
-LogicalResult recordMatmul(halide::PipelineOp pipeline,
-                           const schedule::KernelView &view,
-                           const schedule::CpuTarget &target,
-                           schedule::Schedule &schedule) {
-  std::optional<int64_t> columns =
-      view.find(schedule::Role::Output)->extents[0];
-  schedule::MatmulKnobs knobs = schedule::defaultMatmulKnobs(columns, target);
-  if (failed(setKnobs(pipeline, target, schedule::matmulKnobSpace(), knobs)) ||
-      failed(
-          legal(pipeline, target, schedule::checkMatmulKnobs(knobs, target))))
-    return failure();
-  schedule::scheduleMatmulCpu(schedule, view, knobs, target);
-  return success();
+LogicalResult Recorder::matmul() {
+  FailureOr<schedule::MatmulKnobs> knobs = legalKnobs<schedule::MatmulKnobs>(
+      pipeline, target, schedule::matmulKnobSpace(),
+      schedule::defaultMatmulKnobs(outputExtent(0), target),
+      [&](const auto &set) { return schedule::checkMatmulKnobs(set, target); });
+  if (succeeded(knobs))
+    schedule::scheduleMatmulCpu(schedule, view, *knobs, target);
+  return knobs;
 }
 
-LogicalResult recordAttention(halide::PipelineOp pipeline,
-                              const schedule::KernelView &view,
-                              const schedule::CpuTarget &target,
-                              schedule::Schedule &schedule) {
+LogicalResult Recorder::attention() {
   schedule::AttentionShape shape;
   shape.queryBlock = tileEntry(pipeline, "query_block");
   shape.chunk = tileEntry(pipeline, "chunk");
   shape.valueDim = tileEntry(pipeline, "value_dim");
-  schedule::AttentionKnobs knobs =
-      schedule::defaultAttentionKnobs(shape, target);
-  if (failed(
-          setKnobs(pipeline, target, schedule::attentionKnobSpace(), knobs)) ||
-      failed(legal(pipeline, target,
-                   schedule::checkAttentionKnobs(knobs, shape, target))))
-    return failure();
-  schedule::scheduleAttentionCpu(schedule, view, shape, knobs, target);
-  return success();
+  FailureOr<schedule::AttentionKnobs> knobs =
+      legalKnobs<schedule::AttentionKnobs>(
+          pipeline, target, schedule::attentionKnobSpace(),
+          schedule::defaultAttentionKnobs(shape, target), [&](const auto &set) {
+            return schedule::checkAttentionKnobs(set, shape, target);
+          });
+  if (succeeded(knobs))
+    schedule::scheduleAttentionCpu(schedule, view, shape, *knobs, target);
+  return knobs;
 }
 
-LogicalResult recordRows(halide::PipelineOp pipeline,
-                         const schedule::KernelView &view,
-                         const schedule::CpuTarget &target,
-                         schedule::Schedule &schedule) {
-  const schedule::FuncView &out = *view.find(schedule::Role::Output);
-  std::optional<int64_t> extent =
-      out.extents.empty() ? std::nullopt : out.extents[0];
-  schedule::RowsKnobs knobs =
-      schedule::defaultRowsKnobs(view.family, extent, target);
-  if (failed(setKnobs(pipeline, target, schedule::rowsKnobSpace(), knobs)) ||
-      failed(legal(pipeline, target,
-                   schedule::checkRowsKnobs(knobs, extent, target))))
-    return failure();
-  schedule::scheduleRowsCpu(schedule, view, knobs, target);
-  return success();
+LogicalResult Recorder::rows() {
+  std::optional<int64_t> extent = outputExtent(0);
+  FailureOr<schedule::RowsKnobs> knobs = legalKnobs<schedule::RowsKnobs>(
+      pipeline, target, schedule::rowsKnobSpace(),
+      schedule::defaultRowsKnobs(view.family, extent, target),
+      [&](const auto &set) {
+        return schedule::checkRowsKnobs(set, extent, target);
+      });
+  if (succeeded(knobs))
+    schedule::scheduleRowsCpu(schedule, view, *knobs, target);
+  return knobs;
 }
 
 StringRef tailName(schedule::Tail tail) {
@@ -267,13 +282,7 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline,
   if (failed(view))
     return failure();
   schedule::Schedule record;
-  using schedule::Family;
-  auto *recordFamily = view->family == Family::Gemm        ? recordGemm
-                       : view->family == Family::Gemv      ? recordGemv
-                       : view->family == Family::Attention ? recordAttention
-                       : view->family == Family::Matmul    ? recordMatmul
-                                                           : recordRows;
-  if (failed(recordFamily(pipeline, *view, target, record)))
+  if (failed(Recorder{pipeline, *view, target, record}.run()))
     return failure();
 
   llvm::StringMap<Value> funcs;

@@ -3,6 +3,7 @@
 #include "compiler/reference/Shapes.h"
 
 #include "mlir/Interfaces/FunctionInterfaces.h"
+#include "tests/compiler/reference/Support.h"
 #include "tests/support/GraphCases.h"
 #include <cmath>
 #include <gtest/gtest.h>
@@ -12,20 +13,6 @@ using namespace heddle::reference;
 using namespace heddle::test;
 
 namespace {
-
-using Doubles = Tensor<double>;
-
-Doubles floats(std::vector<int64_t> shape, std::vector<double> values) {
-  return Doubles::ofFloats(std::move(shape), std::move(values));
-}
-
-void expectNear(const Doubles &found, std::vector<int64_t> shape,
-                const std::vector<double> &expected) {
-  EXPECT_EQ(found.shape, shape);
-  ASSERT_EQ(found.floats.size(), expected.size());
-  for (size_t i = 0; i < expected.size(); ++i)
-    EXPECT_NEAR(found.floats[i], expected[i], 1e-12) << "element " << i;
-}
 
 /// Evaluates `body`, whose inputs are x [2, 3] of f32 (1 to 6), y [3] of i32
 /// (7, 8, 9) and z [2] of i1 (1, 0), and gives what it returns.

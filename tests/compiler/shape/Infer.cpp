@@ -1,24 +1,12 @@
 // Shape rules: each result, and each mismatch with its words and operands.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/shape/Infer.h"
+#include "tests/compiler/shape/Cases.h"
 
 #include <gtest/gtest.h>
 
 using namespace heddle::shape;
 
 namespace {
-
-const Dim batch = Dim::symbol("batch"), seq = Dim::symbol("seq");
-const std::vector<DimRange> ranges = {{"batch", 1, 64}, {"seq", 1, 512}};
-
-/// The result's text, or the mismatch with its operands.
-std::string text(const Inferred &inferred) {
-  if (inferred)
-    return str(*inferred.shape);
-  return inferred.mismatch.message + " (" +
-         std::to_string(inferred.mismatch.operand) + ", " +
-         std::to_string(inferred.mismatch.other) + ")";
-}
 
 TEST(InferBroadcast, AlignsAtTheLastAxis) {
   EXPECT_EQ(text(broadcast({batch, seq, 384}, {seq, 384})),

@@ -1,24 +1,12 @@
 // Shapes of moves, rotations and products, and what does not fit.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/shape/Infer.h"
+#include "tests/compiler/shape/Cases.h"
 
 #include <gtest/gtest.h>
 
 using namespace heddle::shape;
 
 namespace {
-
-const Dim batch = Dim::symbol("batch"), seq = Dim::symbol("seq");
-const std::vector<DimRange> ranges = {{"batch", 1, 64}, {"seq", 1, 512}};
-
-/// The result's text, or the mismatch with its operands.
-std::string text(const Inferred &inferred) {
-  if (inferred)
-    return str(*inferred.shape);
-  return inferred.mismatch.message + " (" +
-         std::to_string(inferred.mismatch.operand) + ", " +
-         std::to_string(inferred.mismatch.other) + ")";
-}
 
 TEST(InferMatmul, BroadcastsTheLeadingAxes) {
   EXPECT_EQ(text(matmul({batch, seq, 64}, {64, 32})), "[batch, seq, 32]");
