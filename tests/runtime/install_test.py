@@ -22,7 +22,7 @@ class Install(unittest.TestCase):
             for command in [
                     ["--install", os.environ["HEDDLE_BINARY_DIR"], "--prefix",
                      prefix, "--component", "heddle_runtime"],
-                    ["-S", source, "-B", build,
+                    ["-G", "Ninja", "-S", source, "-B", build,
                      "-DCMAKE_PREFIX_PATH=" + prefix,
                      "-DCMAKE_C_FLAGS=-std=c11 -Wall -Wextra -Werror"],
                     ["--build", build]]:
