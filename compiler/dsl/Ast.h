@@ -74,15 +74,27 @@ struct InputDecl {
   std::vector<ExprPtr> extents;
   ExprPtr min, max; ///< Null without a range.
 };
+/// `state NAME[count]: ELEMENT[extents]`, the count optional.
+struct StateDecl {
+  Name name, element;
+  std::string doc;
+  ExprPtr count; ///< Null where the name is one state.
+  std::vector<ExprPtr> extents;
+};
 /// `weight @PATH: ELEMENT[extents]`
 struct WeightDecl {
   ExprPtr path;
   Name element;
   std::vector<ExprPtr> extents;
 };
+/// What an assignment gives a value: a name, or one of several states.
+struct Target {
+  Name name;
+  ExprPtr index; ///< Null without one.
+};
 /// `a, b = x, y`
 struct Assign {
-  std::vector<Name> targets;
+  std::vector<Target> targets;
   std::vector<ExprPtr> values;
 };
 /// `repeat INDEX < count { }`
@@ -108,6 +120,12 @@ struct Output {
   ExprPtr index; ///< Null without one.
   ExprPtr value;
 };
+/// `entry NAME { }`
+struct Entry {
+  Name name;
+  std::string doc;
+  Block body;
+};
 /// `return x, y`
 struct Return {
   std::vector<ExprPtr> values;
@@ -127,8 +145,8 @@ struct Function {
 
 struct Stmt {
   Span mark; ///< The keyword, or the first name of an assignment.
-  std::variant<DimDecl, InputDecl, WeightDecl, Assign, Repeat, Scope, If,
-               Output, Return, Function>
+  std::variant<DimDecl, InputDecl, StateDecl, WeightDecl, Assign, Repeat, Scope,
+               If, Output, Entry, Return, Function>
       node;
 };
 
@@ -140,8 +158,15 @@ struct Model {
   Block body;
 };
 
+/// `import "path"`
+struct Import {
+  std::string path; ///< As written: relative to the file that says so.
+  Span span;
+};
+
 struct File {
-  std::vector<Function> functions;
+  std::vector<Import> imports;
+  std::vector<Function> functions; ///< Those of imported files behind.
   std::vector<Model> models;
 };
 

@@ -13,6 +13,8 @@ public:
   explicit Printer(const Source &source) : source(source) {}
 
   void file(const File &file) {
+    for (const Import &import : file.imports)
+      line("import \"" + import.path + "\"", import.span);
     for (const Function &function : file.functions)
       print(function, function.name.span);
     for (const Model &model : file.models) {
@@ -88,6 +90,17 @@ private:
       --depth;
     }
   }
+  void print(const StateDecl &decl, Span) {
+    documentation(decl.doc);
+    line("state " + decl.name.text + ": " + decl.element.text, decl.name.span);
+    if (decl.count) {
+      ++depth;
+      line("count", decl.count->span);
+      children(decl.count);
+      --depth;
+    }
+    children(decl.extents);
+  }
   void print(const WeightDecl &decl, Span mark) {
     line("weight: " + decl.element.text, mark);
     children(decl.path);
@@ -95,9 +108,12 @@ private:
   }
   void print(const Assign &assign, Span mark) {
     std::string names;
-    for (const Name &target : assign.targets)
-      names += (names.empty() ? "" : ", ") + target.text;
+    for (const Target &target : assign.targets)
+      names += (names.empty() ? "" : ", ") + target.name.text +
+               (target.index ? "[]" : "");
     line("assign " + names, mark);
+    for (const Target &target : assign.targets)
+      children(target.index);
     children(assign.values);
   }
   void print(const Repeat &repeat, Span mark) {
@@ -122,6 +138,11 @@ private:
     documentation(output.doc);
     line("output " + output.name.text, output.name.span);
     children(output.index, output.value);
+  }
+  void print(const Entry &entry, Span) {
+    documentation(entry.doc);
+    line("entry " + entry.name.text, entry.name.span);
+    block(entry.body);
   }
   void print(const Return &result, Span mark) {
     line("return", mark);

@@ -27,8 +27,9 @@ std::optional<double> toNumber(const Datum &datum) {
 }
 
 const char *describe(BindingKind kind) {
-  constexpr const char *names[] = {"a parameter", "a dim", "an input",
-                                   "the index of a repeat", "a variable"};
+  constexpr const char *names[] = {
+      "a parameter",           "a dim",     "an input", "a state",
+      "the index of a repeat", "a variable"};
   return names[static_cast<size_t>(kind)];
 }
 

@@ -23,6 +23,11 @@ struct Tensor {
 struct Path {
   std::string text;
 };
+/// States of one name: one, or several that an index tells apart.
+struct States {
+  size_t first = 0; ///< Index into Program::states.
+  std::optional<int64_t> count = {};
+};
 
 struct Mask;
 using MaskRef = std::shared_ptr<const Mask>;
@@ -77,7 +82,7 @@ using BiasRef = std::shared_ptr<const Bias>;
 
 using Datum = std::variant<Poison, None, bool, int64_t, double, std::string,
                            shape::Dim, Tensor, Path, MaskRef, BiasRef,
-                           ScoreChange, ScalarRef, ListRef>;
+                           ScoreChange, ScalarRef, ListRef, States>;
 
 /// Values in brackets, none of them poison.
 struct List {
@@ -95,7 +100,7 @@ inline bool isPoison(const Datum &datum) {
   return std::holds_alternative<Poison>(datum);
 }
 
-enum class BindingKind { Parameter, Dim, Input, Index, Variable };
+enum class BindingKind { Parameter, Dim, Input, State, Index, Variable };
 /// "a parameter", "an input", ...
 const char *describe(BindingKind kind);
 
@@ -113,7 +118,7 @@ public:
 
   void enter() { blocks.emplace_back(); }
   void leave() { blocks.pop_back(); }
-  bool atTop() const { return blocks.size() == 1; }
+  size_t depth() const { return blocks.size(); }
 
   /// A name of this environment or a fixed one of the outer; null if none.
   const Binding *find(std::string_view name) const;

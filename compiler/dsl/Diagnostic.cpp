@@ -46,19 +46,19 @@ std::vector<std::string> printableCodePoints(std::string_view line) {
 /// The line of the span's start and the caret line under it.
 std::string excerpt(Span span, const Source &source) {
   Place place = source.place(span.begin);
-  std::string_view line = source.lineText(place.line);
+  Span whole = source.lineAt(span.begin);
+  std::string_view line = source.text(whole);
   std::vector<std::string> points = printableCodePoints(line);
   size_t caret = std::min<size_t>(place.column - 1, points.size());
   // Underline to the end of the span or of its first line.
-  uint32_t lineEnd = source.lineBegin(place.line) + line.size();
-  Place last = source.place(std::min(span.end, lineEnd));
+  Place last = source.place(std::min(span.end, whole.end));
   size_t end = last.line == place.line ? last.column - 1 : caret;
   end = std::max(end, caret + 1);
 
-  bool whole = points.size() <= shownWhole;
-  size_t begin = whole || caret <= shownBefore ? 0 : caret - shownBefore;
+  bool fits = points.size() <= shownWhole;
+  size_t begin = fits || caret <= shownBefore ? 0 : caret - shownBefore;
   size_t stop =
-      whole ? points.size() : std::min(points.size(), caret + shownAfter);
+      fits ? points.size() : std::min(points.size(), caret + shownAfter);
   std::string text, marks;
   if (begin > 0) {
     text = "... ";
@@ -76,7 +76,7 @@ std::string excerpt(Span span, const Source &source) {
 
 std::string message(const char *kind, std::optional<Span> span,
                     const std::string &text, const Source &source) {
-  std::string head = source.name() + ":";
+  std::string head = source.name(span ? source.fileAt(span->begin) : 0) + ":";
   if (!span)
     return head + " " + kind + ": " + text + "\n";
   Place place = source.place(span->begin);

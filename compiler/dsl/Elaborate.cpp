@@ -1,6 +1,6 @@
 // The model as a whole: parameters, fns, and how ops are written down.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/dsl/Elaborator.h"
+#include "compiler/dsl/Finisher.h"
 #include "compiler/dsl/Parser.h"
 
 #include <algorithm>
@@ -15,10 +15,11 @@ std::optional<Program> elaborate(const ast::File &file, const Source &source,
   return Elaborator(file, source, options, diagnostics).run();
 }
 
-std::optional<Program> compileModel(const Source &source,
-                                    const Options &options,
+std::optional<Program> compileModel(Source &source, const Options &options,
                                     Diagnostics &diagnostics) {
   ast::File file = parse(source, diagnostics);
+  if (!diagnostics.hasErrors())
+    importFiles(file, source, options.read, diagnostics);
   if (diagnostics.hasErrors())
     return std::nullopt;
   return elaborate(file, source, options, diagnostics);
@@ -27,7 +28,8 @@ std::optional<Program> compileModel(const Source &source,
 Elaborator::Elaborator(const ast::File &file, const Source &source,
                        const Options &options, Diagnostics &diagnostics)
     : file(file), source(source), options(options), diagnostics(diagnostics) {
-  program.file = source.name();
+  for (size_t i = 0; i < source.fileCount(); ++i)
+    program.files.push_back(source.name(i));
 }
 
 std::optional<Program> Elaborator::run() {
@@ -40,10 +42,20 @@ std::optional<Program> Elaborator::run() {
   current = &activation;
   collectFunctions(*model);
   runParameters(*model);
+  // A model that names no entry is one.
+  inEntry = true;
+  for (const ast::Stmt &stmt : model->body)
+    inEntry &= !std::holds_alternative<ast::Entry>(stmt.node);
+  if (inEntry) {
+    entries.emplace_back();
+    program.entries.push_back({"main"});
+  }
   for (const ast::Stmt &stmt : model->body)
     runStatement(stmt);
+  if (inEntry)
+    closeEntry();
   if (!stopped())
-    finish();
+    Finisher(*this).run();
   current = nullptr;
   if (diagnostics.hasErrors())
     return std::nullopt;
@@ -180,7 +192,8 @@ Datum Elaborator::defined(const std::string &name, const std::string &text,
 //===----------------------------------------------------------------------===//
 
 Location Elaborator::locate(Span span) const {
-  return {span, source.place(span.begin), current->frame};
+  return {span, source.place(span.begin),
+          static_cast<uint32_t>(source.fileAt(span.begin)), current->frame};
 }
 
 ValueId Elaborator::addValue(TensorType type, Span span) {
@@ -211,9 +224,9 @@ Datum Elaborator::emit(
     OpKind kind, std::vector<ValueId> operands, TensorType type, Span span,
     std::vector<std::pair<std::string, AttributeValue>> attributes,
     std::shared_ptr<const ScoreRegion> score) {
-  if (!checkSize(type, span))
+  if (!requireEntry("an op", span) || !checkSize(type, span))
     return Poison();
-  if (program.ops.size() == options.limits.ops) {
+  if (entry().ops.size() == options.limits.ops) {
     error(span, "the model unfolds to more than " +
                     std::to_string(options.limits.ops) + " ops");
     outOfSteps = true;
@@ -225,8 +238,8 @@ Datum Elaborator::emit(
   op.attributes = std::move(attributes);
   op.score = std::move(score);
   op.result = addValue(std::move(type), span);
-  program.ops.push_back(std::move(op));
-  return Tensor{program.ops.back().result};
+  entry().ops.push_back(std::move(op));
+  return Tensor{entry().ops.back().result};
 }
 
 Datum Elaborator::emitInferred(
@@ -290,6 +303,7 @@ std::string Elaborator::describe(const Datum &datum) const {
     std::string operator()(const Path &) { return "the path of a weight"; }
     std::string operator()(const MaskRef &) { return "a mask"; }
     std::string operator()(const ListRef &) { return "a list"; }
+    std::string operator()(const States &) { return "several states"; }
     std::string operator()(const BiasRef &) { return "a bias"; }
     std::string operator()(const ScoreChange &) {
       return "a lambda over scores";

@@ -1,6 +1,7 @@
 // Attention: its scale, and the region that caps, biases, changes and masks
 // its scores, in this order.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/dsl/MaskProof.h"
 #include "compiler/dsl/ScoreOps.h"
 
 #include <cmath>
@@ -79,9 +80,21 @@ std::optional<std::shared_ptr<const ScoreRegion>> AttentionOp::region() {
     region->score = writer.write(lambda, region->score);
   if (live)
     region->live = writer.write(live, region->score);
+  if (live)
+    warnOfDeadMask(*region, masked->span);
   if (region->nodes.empty())
     region.reset();
   return region;
+}
+
+/// A mask that no size of the dims makes true is most likely a mistake.
+void AttentionOp::warnOfDeadMask(const ScoreRegion &region, Span span) {
+  std::array<int64_t, 4> largest;
+  for (size_t i = 0; i < largest.size(); ++i)
+    largest[i] = shape::maximum(extents[i], e.program.dims).value_or(INT32_MAX);
+  if (isNeverTrue(region, largest))
+    e.diagnostics.report(Severity::Warning, span,
+                         "the mask is never true: attention gives zeros");
 }
 
 /// cap * tanh(score / cap), plus the bias.

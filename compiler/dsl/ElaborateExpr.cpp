@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/dsl/ElementOps.h"
 #include "compiler/dsl/ScoreOps.h"
+#include "compiler/dsl/StateOps.h"
 
 #include <cmath>
 
@@ -85,8 +86,11 @@ Datum Elaborator::evaluateBrackets(const ast::Expr &expr) {
 }
 
 Datum Elaborator::evaluateVariable(const ast::Expr &expr) {
-  if (const Binding *binding = current->environment.find(expr.text))
-    return binding->value;
+  if (const Binding *binding = current->environment.find(expr.text)) {
+    const States *states = std::get_if<States>(&binding->value);
+    return states && !states->count ? StateOps::read(*this, *states, expr)
+                                    : binding->value;
+  }
   if (expr.text == "causal") {
     auto mask = std::make_shared<Mask>();
     mask->kind = Mask::Kind::Causal;
@@ -124,6 +128,9 @@ Datum Elaborator::evaluatePath(const ast::Expr &expr) {
     const Tensor *tensor = std::get_if<Tensor>(&base);
     if (tensor && expr.kind == ast::ExprKind::Element)
       return Lambdas::element(*this, expr, *tensor);
+    const States *states = std::get_if<States>(&base);
+    if (states && expr.kind == ast::ExprKind::Element)
+      return StateOps::readAt(*this, *states, expr);
     const Path *start = std::get_if<Path>(&base);
     if (!start) {
       error(expr.mark, "only the path of a weight goes on like this, found " +

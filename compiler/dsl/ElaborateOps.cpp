@@ -123,10 +123,12 @@ Datum Elaborator::embed(const Arguments &arguments) {
   Datum result =
       emitInferred(OpKind::Embed, {*ids, *rows},
                    shape::embed(shapeOf(*ids), shapeOf(*rows)), arguments.mark);
-  auto input = inputs.find(*ids);
-  if (!isPoison(result) && input != inputs.end())
-    tableUses.push_back({input->second, *shapeOf(*rows)[0].constant(),
-                         arguments.mark, shape::str(shapeOf(*rows))});
+  if (isPoison(result))
+    return result;
+  auto input = open().inputs.find(*ids);
+  if (input != open().inputs.end())
+    open().tableUses.push_back({input->second, *shapeOf(*rows)[0].constant(),
+                                arguments.mark, shape::str(shapeOf(*rows))});
   return result;
 }
 

@@ -227,8 +227,10 @@ ShapeElaborator::angleTable(const char *form, int64_t rows, int64_t width,
   for (double number : {double(rows), double(width), base, scale[0], scale[1],
                         scale[2], scale[3], scale[4]})
     key += " " + std::to_string(std::bit_cast<uint64_t>(number));
-  if (auto known = model.angleTables.find(key);
-      known != model.angleTables.end())
+  if (!model.requireEntry("an op", arguments.mark))
+    return std::nullopt;
+  std::map<std::string, ValueId> &tables = model.open().angleTables;
+  if (auto known = tables.find(key); known != tables.end())
     return known->second;
   Datum made = model.emit(OpKind::AngleTable, {},
                           {ElementType::F32, {rows, width}}, arguments.mark,
@@ -241,7 +243,7 @@ ShapeElaborator::angleTable(const char *form, int64_t rows, int64_t width,
                            {"length", scale[4]}});
   if (isPoison(made))
     return std::nullopt;
-  return model.angleTables[key] = std::get<Tensor>(made).id;
+  return tables[key] = std::get<Tensor>(made).id;
 }
 
 Datum ShapeElaborator::rope() {

@@ -1,6 +1,6 @@
 // Statements: declarations, assignments, blocks, outputs.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/dsl/Elaborator.h"
+#include "compiler/dsl/StateOps.h"
 
 namespace heddle::dsl {
 namespace {
@@ -25,10 +25,21 @@ void Elaborator::runStatement(const ast::Stmt &stmt) {
   --openLevels;
 }
 
-bool Elaborator::requireTop(const char *what, Span mark) {
-  if (!current->function && current->environment.atTop())
+bool Elaborator::requireTop(const char *what, Span mark, bool isEntrys) {
+  // The block of an entry is one within the model's.
+  bool isNamed = isEntrys && entry().isNamed();
+  if (!current->function && current->environment.depth() == (isNamed ? 2 : 1))
     return true;
-  error(mark, std::string(what) + " stands at the top of a model, in no block");
+  error(mark, std::string(what) + " stands at the top of " +
+                  (isNamed ? "an entry" : "a model") + ", in no block");
+  return false;
+}
+
+bool Elaborator::requireEntry(const char *what, Span mark) {
+  if (inEntry)
+    return true;
+  error(mark, std::string(what) + " stands in an entry of a model that has "
+                                  "entries");
   return false;
 }
 
@@ -126,7 +137,8 @@ Elaborator::tensorType(const ast::Name &element,
 }
 
 void Elaborator::run(const ast::InputDecl &decl, Span mark) {
-  if (!requireTop("an input", mark) || isTaken(decl.name))
+  if (!requireEntry("an input", mark) || !requireTop("an input", mark, true) ||
+      isTaken(decl.name))
     return;
   const std::string &name = decl.name.text;
   std::optional<TensorType> type = tensorType(decl.element, decl.extents);
@@ -150,8 +162,8 @@ void Elaborator::run(const ast::InputDecl &decl, Span mark) {
   if (type && checkSize(*type, decl.name.span)) {
     input.value = addValue(*type, decl.name.span);
     value = Tensor{input.value};
-    inputs[input.value] = program.inputs.size();
-    program.inputs.push_back(std::move(input));
+    open().inputs[input.value] = entry().inputs.size();
+    entry().inputs.push_back(std::move(input));
   }
   current->environment.add(name, {BindingKind::Input, value, decl.name.span});
 }
@@ -206,8 +218,19 @@ void Elaborator::run(const ast::Assign &assign, Span mark) {
     this->assign(assign.targets[i], std::move(values[i]));
 }
 
-void Elaborator::assign(const ast::Name &target, Datum value) {
+void Elaborator::assign(const ast::Target &place, Datum value) {
+  const ast::Name &target = place.name;
   Binding *known = current->environment.findOwn(target.text);
+  const States *states = known ? std::get_if<States>(&known->value) : nullptr;
+  if (states) {
+    StateOps::assign(*this, *states, place, value);
+    return;
+  }
+  if (place.index) {
+    error(place.index->span,
+          "only one of several states is assigned by its index");
+    return;
+  }
   if (!known) {
     current->environment.add(
         target.text, {BindingKind::Variable, std::move(value), target.span});
@@ -273,6 +296,8 @@ void Elaborator::run(const ast::Output &node, Span mark) {
     error(mark, "an output stands in the model; a fn returns its value");
     return;
   }
+  if (!requireEntry("an output", mark))
+    return;
   Output output{node.name.text, 0, locate(node.name.span), node.doc};
   if (node.index) {
     std::optional<int64_t> index =
@@ -282,7 +307,7 @@ void Elaborator::run(const ast::Output &node, Span mark) {
     output.name += "." + std::to_string(*index);
   }
   Datum value = evaluate(*node.value);
-  auto [first, isNew] = outputs.insert({output.name, node.name.span});
+  auto [first, isNew] = open().outputs.insert({output.name, node.name.span});
   if (!isNew) {
     error(node.name.span, "there are two outputs '" + output.name + "'")
         .note(first->second, "the first is here");
@@ -295,14 +320,15 @@ void Elaborator::run(const ast::Output &node, Span mark) {
     error(node.value->span, "an output is a tensor, found " + describe(value));
     return;
   }
-  if (auto input = inputs.find(tensor->id); input != inputs.end()) {
+  if (auto input = open().inputs.find(tensor->id);
+      input != open().inputs.end()) {
     error(node.value->span, "output '" + output.name + "' is the input '" +
-                                program.inputs[input->second].name +
+                                entry().inputs[input->second].name +
                                 "' itself: nothing computes it");
     return;
   }
   output.value = tensor->id;
-  program.outputs.push_back(std::move(output));
+  entry().outputs.push_back(std::move(output));
 }
 
 void Elaborator::run(const ast::Return &result, Span mark) {

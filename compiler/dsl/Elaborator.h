@@ -39,10 +39,19 @@ private:
   };
   /// An embed that reads rows of a table by an input.
   struct TableUse {
-    size_t input; ///< Index into Program::inputs.
+    size_t input; ///< Index into Entry::inputs.
     int64_t rows;
     Span span;
     std::string table;
+  };
+  /// What is known of an entry while it is read, beside Program::entries.
+  struct OpenEntry {
+    std::map<ValueId, size_t> inputs; ///< Index into Entry::inputs.
+    std::map<std::string, Span, std::less<>> outputs;
+    std::vector<TableUse> tableUses;
+    std::map<std::string, ValueId> angleTables; ///< By what makes them.
+    /// What each state that was read or assigned holds, and where that was.
+    std::map<size_t, std::pair<ValueId, Span>> states;
   };
 
   // The model, in Elaborate.cpp.
@@ -57,31 +66,30 @@ private:
   void runStatement(const ast::Stmt &stmt);
   void run(const ast::DimDecl &decl, Span mark);
   void run(const ast::InputDecl &decl, Span mark);
+  void run(const ast::StateDecl &decl, Span mark);
   void run(const ast::WeightDecl &decl, Span mark);
   void run(const ast::Assign &assign, Span mark);
   void run(const ast::Repeat &repeat, Span mark);
   void run(const ast::Scope &scope, Span mark);
   void run(const ast::If &branch, Span mark);
   void run(const ast::Output &output, Span mark);
+  void run(const ast::Entry &node, Span mark);
   void run(const ast::Return &result, Span mark);
   void run(const ast::Function &function, Span mark);
-  void assign(const ast::Name &target, Datum value);
+  void assign(const ast::Target &target, Datum value);
   /// Reports a name that the model has already; the new one is not added.
   bool isTaken(const ast::Name &name);
-  bool requireTop(const char *what, Span mark);
+  bool requireTop(const char *what, Span mark, bool isEntrys = false);
+  void closeEntry();
+  /// Reports what stands outside of the entries of a model that has some.
+  bool requireEntry(const char *what, Span mark);
   /// Reports an extent that may be less than 1: a parameter of it once.
   void refuseExtent(const ast::Expr &expr, const shape::Dim &extent);
   std::optional<TensorType> tensorType(const ast::Name &element,
                                        const std::vector<ast::ExprPtr> &list);
 
-  // What is known only at the end, in Finish.cpp.
-  void finish();
-  void finishDims();
-  void finishRanges();
-  void finishWeights();
-  void reportMissing();
-  void removeUnused();
-  void warnUnused(const std::vector<bool> &live);
+  friend struct StateOps; // in ElaborateEntries.cpp
+  friend class Finisher;  // what is known only at the end, in Finish.cpp
 
   // Expressions, in ElaborateExpr.cpp.
   Datum evaluate(const ast::Expr &expr);
@@ -194,6 +202,8 @@ private:
       ElementType element = ElementType::F32);
   bool checkSize(const TensorType &type, Span span);
   void noteOrigin(Diagnostic &diagnostic, ValueId value);
+  Entry &entry() { return program.entries.back(); }
+  OpenEntry &open() { return entries.back(); }
   const TensorType &type(ValueId value) const {
     return program.values[value].type;
   }
@@ -220,14 +230,11 @@ private:
   /// Weights whose declared type is wrong: their uses are silent.
   std::set<std::string, std::less<>> wronglyDeclared;
   std::map<std::string, ValueId, std::less<>> weights;
-  std::map<ValueId, size_t> inputs; ///< Index into Program::inputs.
-  std::map<std::string, Span, std::less<>> outputs;
+  std::vector<OpenEntry> entries;
+  bool inEntry = false;
   /// Weights that the files lack, with the place of the first use.
   std::vector<std::pair<std::string, Span>> missing;
   std::set<std::string, std::less<>> missingNames;
-  std::vector<TableUse> tableUses;
-  std::map<std::string, ValueId> angleTables; ///< By what makes them.
-  std::set<size_t> inferredRanges; ///< Inputs whose range no text gives.
   Activation *current = nullptr;
   std::string scope; ///< Path of the scopes around the statement.
   uint32_t openLevels = 0;

@@ -21,18 +21,19 @@ std::string hex(unsigned char byte) {
 
 class Scanner {
 public:
-  Scanner(const Source &source, Diagnostics &diagnostics)
-      : text(source.text()), diagnostics(diagnostics) {}
+  Scanner(const Source &source, size_t file, Diagnostics &diagnostics)
+      : text(source.text().substr(0, source.span(file).end)),
+        diagnostics(diagnostics), at(source.span(file).begin) {}
 
   std::vector<Token> run() {
-    if (text.size() > maxSourceBytes) {
-      diagnostics.report(Severity::Error, std::nullopt,
-                         "the text is longer than " +
-                             std::to_string(maxSourceBytes) + " bytes");
-      text = {};
+    if (text.size() - at > maxSourceBytes) {
+      diagnostics.error(since(at), "the text is longer than " +
+                                       std::to_string(maxSourceBytes) +
+                                       " bytes");
+      text = text.substr(0, at);
     }
-    if (text.substr(0, 3) == "\xef\xbb\xbf") // a byte order mark
-      at = 3;
+    if (text.substr(at, 3) == "\xef\xbb\xbf") // a byte order mark
+      at += 3;
     do {
       skipBlanks();
       Token token = scan();
@@ -240,10 +241,10 @@ private:
     return token;
   }
 
-  std::string_view text;
+  std::string_view text; ///< To the end of the file.
   Diagnostics &diagnostics;
   std::vector<Token> tokens;
-  size_t at = 0;
+  size_t at;
   Span doc; ///< Of the next token.
   bool newLine = true;
 };
@@ -286,8 +287,9 @@ const char *describe(TokenKind kind) {
   return texts[static_cast<size_t>(kind)];
 }
 
-std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics) {
-  return Scanner(source, diagnostics).run();
+std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics,
+                            size_t file) {
+  return Scanner(source, file, diagnostics).run();
 }
 
 std::string docText(std::string_view lines) {

@@ -55,10 +55,11 @@ struct Token {
 /// How a message calls a kind of token: "'('", "a name".
 const char *describe(TokenKind kind);
 
-/// All tokens, an End last. Text that is no UTF-8, NUL bytes, characters
-/// outside the language, open strings and numbers out of range are reported
-/// and become Error tokens.
-std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics);
+/// All tokens of a file, an End last. Text that is no UTF-8, NUL bytes,
+/// characters outside the language, open strings and numbers out of range are
+/// reported and become Error tokens.
+std::vector<Token> tokenize(const Source &source, Diagnostics &diagnostics,
+                            size_t file = 0);
 
 /// The text of `///` lines: without the slashes and the blank after them.
 std::string docText(std::string_view lines);

@@ -8,11 +8,11 @@
 namespace heddle::dsl {
 namespace {
 
-constexpr const char *statementWords[] = {"dim",    "input", "weight",
-                                          "repeat", "scope", "if",
-                                          "output", "fn",    "return"};
-constexpr const char *otherWords[] = {
-    "model", "else", "in", "true", "false", "none", "import", "entry", "state"};
+constexpr const char *statementWords[] = {"dim",    "input", "state", "weight",
+                                          "repeat", "scope", "if",    "output",
+                                          "entry",  "fn",    "return"};
+constexpr const char *otherWords[] = {"model", "else", "in",    "true",
+                                      "false", "none", "import"};
 
 bool contains(const auto &words, std::string_view word) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
@@ -24,8 +24,8 @@ bool isReserved(std::string_view word) {
   return contains(statementWords, word) || contains(otherWords, word);
 }
 
-ast::File parse(const Source &source, Diagnostics &diagnostics) {
-  return Parser(source, diagnostics).parseFile();
+ast::File parse(const Source &source, Diagnostics &diagnostics, size_t file) {
+  return Parser(source, diagnostics, file).parseFile();
 }
 
 //===----------------------------------------------------------------------===//
@@ -74,7 +74,7 @@ void Parser::reportLostDocs() {
     if (doc.begin != doc.end && !documented.count(i))
       diagnostics.report(Severity::Warning, doc,
                          "nothing is documented by this: '///' stands before "
-                         "a model, fn, dim, input or output");
+                         "a model, fn, entry, dim, input, state or output");
   }
 }
 
@@ -128,23 +128,36 @@ ast::File Parser::parseFile() {
     bool good = false;
     ast::Function function;
     ast::Model model;
-    if (takeWord("fn")) {
+    ast::Import import;
+    if (takeWord("import")) {
+      if ((good = parseImport(import)))
+        file.imports.push_back(std::move(import));
+    } else if (takeWord("fn")) {
       if ((good = parseFunction(function)))
         file.functions.push_back(std::move(function));
     } else if (takeWord("model")) {
       if ((good = parseModel(model)))
         file.models.push_back(std::move(model));
     } else {
-      unexpected("'model' or 'fn'");
+      unexpected("'model', 'fn' or 'import'");
     }
-    // Only these two begin anything here.
+    // Only these three begin anything here.
     level = 0;
     while (!good && peek().kind != TokenKind::End &&
-           !(peek().firstOnLine && (isWord("fn") || isWord("model"))))
+           !(peek().firstOnLine &&
+             (isWord("fn") || isWord("model") || isWord("import"))))
       take();
   }
   reportLostDocs();
   return file;
+}
+
+bool Parser::parseImport(ast::Import &import) {
+  Token path = peek();
+  if (!takeIf(TokenKind::String))
+    return unexpected("the path of a file, in quotes");
+  import = {stringValue(source.text(path.span)), path.span};
+  return true;
 }
 
 bool Parser::parseModel(ast::Model &model) {
@@ -222,6 +235,8 @@ bool Parser::parseStatement(ast::Block &block) {
     return parseDims(block, mark);
   if (takeWord("input"))
     return parseInputs(block, mark);
+  if (takeWord("state"))
+    return parseStates(block, mark);
   if (takeWord("weight"))
     return parseWeights(block, mark);
   auto one = [&](auto node, auto parseNode) {
@@ -236,6 +251,8 @@ bool Parser::parseStatement(ast::Block &block) {
     return one(ast::Scope(), [&](auto &node) { return parseScope(node); });
   if (takeWord("output"))
     return one(ast::Output(), [&](auto &node) { return parseOutput(node); });
+  if (takeWord("entry"))
+    return one(ast::Entry(), [&](auto &node) { return parseEntry(node); });
   if (takeWord("fn"))
     return one(ast::Function(),
                [&](auto &node) { return parseFunction(node); });
@@ -281,6 +298,21 @@ bool Parser::parseInputs(ast::Block &block, Span mark) {
   return true;
 }
 
+bool Parser::parseStates(ast::Block &block, Span mark) {
+  std::string doc = takeDoc(at - 1);
+  do {
+    ast::StateDecl decl;
+    decl.doc = doc.empty() ? takeDoc(at) : std::exchange(doc, {});
+    if (!expectName(decl.name, "a state's name") || !parseIndex(decl.count) ||
+        !expect(TokenKind::Colon) ||
+        !expectName(decl.element, "an element type") ||
+        !parseExtents(decl.extents))
+      return false;
+    block.push_back({mark, std::move(decl)});
+  } while (takeIf(TokenKind::Comma));
+  return true;
+}
+
 bool Parser::parseWeights(ast::Block &block, Span mark) {
   do {
     ast::WeightDecl decl;
@@ -317,7 +349,8 @@ bool Parser::parseAssign(ast::Block &block) {
     return false;
   }
   do {
-    if (!expectName(assign.targets.emplace_back(), "a name"))
+    ast::Target &target = assign.targets.emplace_back();
+    if (!expectName(target.name, "a name") || !parseIndex(target.index))
       return false;
   } while (takeIf(TokenKind::Comma));
   if (!expect(TokenKind::Assign) || !parseExprs(assign.values))
@@ -359,14 +392,22 @@ bool Parser::parseIf(ast::If &branch, Span mark) {
 
 bool Parser::parseOutput(ast::Output &output) {
   output.doc = takeDoc(at - 1);
-  if (!expectName(output.name, "an output's name"))
-    return false;
+  return expectName(output.name, "an output's name") &&
+         parseIndex(output.index) && expect(TokenKind::Assign) &&
+         (output.value = parseExpr());
+}
+
+bool Parser::parseEntry(ast::Entry &entry) {
+  entry.doc = takeDoc(at - 1);
+  return expectName(entry.name, "a name for the entry") &&
+         parseBlock(entry.body);
+}
+
+bool Parser::parseIndex(ast::ExprPtr &index) {
   Span open = peek().span;
-  if (takeIf(TokenKind::LeftBracket) &&
-      (!(output.index = parseExpr()) ||
-       !expectClosing(TokenKind::RightBracket, open)))
-    return false;
-  return expect(TokenKind::Assign) && (output.value = parseExpr());
+  return !takeIf(TokenKind::LeftBracket) ||
+         ((index = parseExpr()) &&
+          expectClosing(TokenKind::RightBracket, open));
 }
 
 } // namespace heddle::dsl

@@ -12,9 +12,10 @@ namespace heddle::dsl {
 /// tree may recurse on it.
 constexpr uint32_t maxNesting = 256;
 
-/// Reads a whole file. What is malformed is reported, several errors a run,
-/// and missing from the tree.
-ast::File parse(const Source &source, Diagnostics &diagnostics);
+/// Reads a whole file of the source; what it imports is only named. What is
+/// malformed is reported, several errors a run, and missing from the tree.
+ast::File parse(const Source &source, Diagnostics &diagnostics,
+                size_t file = 0);
 
 } // namespace heddle::dsl
 

@@ -15,14 +15,15 @@ namespace heddle::dsl {
 /// but for that.
 class Parser {
 public:
-  Parser(const Source &source, Diagnostics &diagnostics)
+  Parser(const Source &source, Diagnostics &diagnostics, size_t file)
       : source(source), diagnostics(diagnostics),
-        tokens(tokenize(source, diagnostics)) {}
+        tokens(tokenize(source, diagnostics, file)) {}
 
   ast::File parseFile();
 
 private:
   // Statements, in Parser.cpp.
+  bool parseImport(ast::Import &import);
   bool parseModel(ast::Model &model);
   bool parseFunction(ast::Function &function);
   bool parseParameters(std::vector<ast::Parameter> &parameters);
@@ -30,6 +31,7 @@ private:
   bool parseStatement(ast::Block &block);
   bool parseDims(ast::Block &block, Span mark);
   bool parseInputs(ast::Block &block, Span mark);
+  bool parseStates(ast::Block &block, Span mark);
   bool parseWeights(ast::Block &block, Span mark);
   bool parseExtents(std::vector<ast::ExprPtr> &extents);
   bool parseAssign(ast::Block &block);
@@ -37,6 +39,9 @@ private:
   bool parseScope(ast::Scope &scope);
   bool parseIf(ast::If &branch, Span mark);
   bool parseOutput(ast::Output &output);
+  bool parseEntry(ast::Entry &entry);
+  /// `[expr]`, which may be left out: `index` is then null.
+  bool parseIndex(ast::ExprPtr &index);
   /// Skips to where a statement may begin.
   void recover();
 

@@ -127,6 +127,29 @@ std::string text(const Op &op, const Program &program) {
          std::to_string(result.location.place.column) + "\n";
 }
 
+std::string text(const Entry &entry, const Program &program) {
+  std::string out = documented(entry.doc);
+  if (entry.isNamed())
+    out += "entry " + entry.name + "\n";
+  for (const Input &input : entry.inputs) {
+    out += documented(input.doc) + ref(input.value) + " = input " + input.name +
+           " : " + str(program.values[input.value].type);
+    if (input.range)
+      out += " in " + std::to_string(input.range->first) + ".." +
+             std::to_string(input.range->second);
+    out += "\n";
+  }
+  for (const Op &op : entry.ops)
+    out += text(op, program);
+  for (const StateWrite &write : entry.writes)
+    out += "write " + program.states[write.state].name + " = " +
+           ref(write.value) + "\n";
+  for (const Output &output : entry.outputs)
+    out += documented(output.doc) + "output " + output.name + " = " +
+           ref(output.value) + "\n";
+  return out;
+}
+
 } // namespace
 
 const char *name(ElementType element) {
@@ -140,20 +163,21 @@ std::string str(const TensorType &type) {
 
 const char *name(OpKind kind) {
   constexpr const char *names[] = {
-      "constant",     "embed",       "positions",    "row",
-      "add",          "sub",         "mul",          "div",
-      "pow",          "min",         "max",          "and",
-      "or",           "compare",     "select",       "cast",
-      "neg",          "abs",         "not",          "sqrt",
-      "exp",          "log",         "sin",          "cos",
-      "tanh",         "sigmoid",     "silu",         "relu",
-      "gelu",         "linear",      "layer_norm",   "rms_norm",
-      "l2_normalize", "split_heads", "merge_heads",  "attention",
-      "softmax",      "log_softmax", "sum",          "mean",
-      "var",          "largest",     "smallest",     "argmax",
-      "top_k",        "take",        "angle_table",  "rope",
-      "dropout",      "reshape",     "transpose",    "concat",
-      "slice",        "pad",         "broadcast_to", "matmul"};
+      "constant",  "read_state",   "embed",       "positions",
+      "row",       "add",          "sub",         "mul",
+      "div",       "pow",          "min",         "max",
+      "and",       "or",           "compare",     "select",
+      "cast",      "neg",          "abs",         "not",
+      "sqrt",      "exp",          "log",         "sin",
+      "cos",       "tanh",         "sigmoid",     "silu",
+      "relu",      "gelu",         "linear",      "layer_norm",
+      "rms_norm",  "l2_normalize", "split_heads", "merge_heads",
+      "attention", "softmax",      "log_softmax", "sum",
+      "mean",      "var",          "largest",     "smallest",
+      "argmax",    "top_k",        "take",        "angle_table",
+      "rope",      "dropout",      "reshape",     "transpose",
+      "concat",    "slice",        "pad",         "broadcast_to",
+      "matmul"};
   static_assert(std::size(names) == size_t(OpKind::Matmul) + 1);
   return names[static_cast<size_t>(kind)];
 }
@@ -167,22 +191,14 @@ std::string print(const Program &program) {
     out += "dim " + dim.name + " in " + std::to_string(dim.min) + ".." +
            std::to_string(dim.max) + "\n";
   }
-  for (const Input &input : program.inputs) {
-    out += documented(input.doc) + ref(input.value) + " = input " + input.name +
-           " : " + str(program.values[input.value].type);
-    if (input.range)
-      out += " in " + std::to_string(input.range->first) + ".." +
-             std::to_string(input.range->second);
-    out += "\n";
-  }
   for (const Weight &weight : program.weights)
     out += ref(weight.value) + " = weight " + weight.name + " : " +
            str(program.values[weight.value].type) + "\n";
-  for (const Op &op : program.ops)
-    out += text(op, program);
-  for (const Output &output : program.outputs)
-    out += documented(output.doc) + "output " + output.name + " = " +
-           ref(output.value) + "\n";
+  for (const State &state : program.states)
+    out += documented(state.doc) + "state " + state.name + " : " +
+           str(state.type) + "\n";
+  for (const Entry &entry : program.entries)
+    out += text(entry, program);
   return out;
 }
 

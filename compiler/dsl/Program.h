@@ -4,6 +4,7 @@
 #ifndef HEDDLE_COMPILER_DSL_PROGRAM_H
 #define HEDDLE_COMPILER_DSL_PROGRAM_H
 
+#include "compiler/dsl/ScoreRegion.h"
 #include "compiler/dsl/Source.h"
 #include "compiler/shape/Dim.h"
 
@@ -13,9 +14,6 @@
 #include <variant>
 
 namespace heddle::dsl {
-
-/// Index into Program::values.
-using ValueId = uint32_t;
 
 enum class ElementType { F32, I32, Bool };
 /// "f32", "i32", "bool".
@@ -33,6 +31,7 @@ std::string str(const TensorType &type);
 struct Location {
   Span span;
   Place place;
+  uint32_t file = 0;  ///< Index into Program::files.
   int32_t frame = -1; ///< Index into Program::frames, -1 outside fns.
 };
 
@@ -45,6 +44,14 @@ struct Frame {
 struct Value {
   TensorType type;
   Location location; ///< What made it.
+};
+
+/// A tensor that a session keeps from call to call; zeros at first.
+struct State {
+  std::string name;
+  TensorType type; ///< Of constant extents.
+  Location location;
+  std::string doc = {};
 };
 
 /// A parameter of the model with its default or what -D said.
@@ -75,6 +82,7 @@ struct Output {
 /// The operands and attributes of each stand beside it.
 enum class OpKind {
   Constant,  ///< () value: number
+  ReadState, ///< () state: string; what it holds before the call
   Embed,     ///< (ids, table)
   Positions, ///< (table) length: dim
   Row,       ///< (table) index: integer
@@ -139,70 +147,6 @@ const char *name(OpKind kind);
 using AttributeValue =
     std::variant<bool, int64_t, double, std::string, shape::Dim>;
 
-/// One node of a score region; operands are indices of earlier nodes. An i32
-/// element counts as an index.
-struct ScoreNode {
-  enum class Kind {
-    Score, ///< The scaled score, a float.
-    Batch, ///< Indices of the element: batch, query head, query, key.
-    Head,
-    Query,
-    Key,
-    Integer, ///< `integer` as an index.
-    Number,  ///< `number` as a float.
-    Truth,   ///< `integer` as a truth value.
-    Element, ///< Of `tensor` at the operands; of the tensor's type.
-    // Of two indices, an index.
-    Add,
-    Sub,
-    Mul,
-    FloorDiv, ///< By a positive `integer` node; as the next.
-    Mod,
-    Min,
-    Max,
-    // Of two indices, a truth value.
-    Less,
-    LessEqual,
-    Same,
-    // Of two floats, a float.
-    AddF,
-    SubF,
-    MulF,
-    DivF,
-    MinF,
-    MaxF,
-    // Of two floats, a truth value.
-    LessF,
-    LessEqualF,
-    SameF,
-    // Of one float, a float.
-    Abs,
-    Sqrt,
-    Exp,
-    Log,
-    Tanh,
-    ToFloat, ///< Of an index, a float.
-    NotZero, ///< Of an index, a truth value.
-    And,     ///< Of truth values; as the next two.
-    Or,
-    Not,
-    Select ///< (truth, a, b): a where it holds, else b; of one type.
-  };
-  Kind kind;
-  std::vector<uint32_t> operands;
-  int64_t integer = 0;
-  double number = 0;
-  ValueId tensor = 0;
-};
-
-/// What attention does to each score: (score, b, h, q, k) to another score and
-/// to whether the key is live for the query.
-struct ScoreRegion {
-  std::vector<ScoreNode> nodes;
-  std::optional<uint32_t> score; ///< The node that replaces it; none: itself.
-  std::optional<uint32_t> live;  ///< The node that decides; none: every key is.
-};
-
 struct Op {
   OpKind kind = OpKind::Constant;
   std::vector<ValueId> operands;
@@ -226,18 +170,38 @@ struct Op {
   }
 };
 
+/// What a call leaves in a state.
+struct StateWrite {
+  size_t state = 0; ///< Index into Program::states.
+  ValueId value = 0;
+  Location location;
+};
+
+/// One entry point.
+struct Entry {
+  std::string name;
+  std::string doc = {};
+  Location location = {};
+  std::vector<Input> inputs = {};
+  std::vector<Op> ops = {}; ///< Each after what it reads.
+  std::vector<Output> outputs = {};
+  std::vector<StateWrite> writes = {}; ///< In the order of the states.
+
+  /// False for the one entry of a model that names none.
+  bool isNamed() const { return location.span.end != 0; }
+};
+
 struct Program {
   std::string name;
   std::string doc;
   std::map<std::string, std::string> dimDocs; ///< Of the documented dims.
-  std::string file; ///< Name of the source, for locations.
+  std::vector<std::string> files; ///< Names of the source's, for locations.
   std::vector<Parameter> parameters;
   std::vector<shape::DimRange> dims;
-  std::vector<Value> values;
-  std::vector<Input> inputs;
+  std::vector<Value> values; ///< Of all entries.
   std::vector<Weight> weights;
-  std::vector<Op> ops; ///< Each after what it reads.
-  std::vector<Output> outputs;
+  std::vector<State> states;
+  std::vector<Entry> entries; ///< One "main" where the text names none.
   std::vector<Frame> frames;
 };
 

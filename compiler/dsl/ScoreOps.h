@@ -57,6 +57,7 @@ private:
   /// False, reported, when an index of an element runs over another extent.
   bool checkElements(const ScalarRef &scalar);
   void wrongMask(const Mask &mask, const std::string &expected);
+  void warnOfDeadMask(const ScoreRegion &region, Span span);
 
   Elaborator &e;
   const Arguments &arguments;

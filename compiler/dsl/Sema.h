@@ -7,6 +7,7 @@
 #include "compiler/dsl/Diagnostic.h"
 #include "compiler/dsl/Program.h"
 
+#include <functional>
 #include <map>
 
 namespace heddle::dsl {
@@ -31,12 +32,18 @@ struct Limits {
   int64_t elements = INT32_MAX; ///< Of one tensor; kernels index with i32.
 };
 
+/// Gives the text of a file; nothing, and `problem` in words, without it.
+using FileReader = std::function<std::optional<std::string>(
+    const std::string &path, std::string &problem)>;
+
 struct Options {
   /// `-D name=value`: parameters of the model, in order; the last wins.
   std::vector<std::pair<std::string, std::string>> defines;
   /// Null when there are no weight files: every shape must then follow from
   /// the text.
   const WeightShapes *weights = nullptr;
+  /// What reads imported files; without it nothing can be imported.
+  FileReader read = {};
   Limits limits;
 };
 
@@ -47,10 +54,16 @@ std::optional<Program> elaborate(const ast::File &file, const Source &source,
                                  const Options &options,
                                  Diagnostics &diagnostics);
 
-/// Parses and elaborates. The tree for `--stop-after=ast` comes from `parse`
-/// and `ast::print`.
-std::optional<Program> compileModel(const Source &source,
-                                    const Options &options,
+/// Adds the files that `file`, the first of `source`, imports, and those that
+/// they import, to `source`, and their fns to `file`. Paths are relative to the
+/// file that names them; a file that is named twice is read once. What cannot
+/// be read, a cycle, and too many files are reported.
+void importFiles(ast::File &file, Source &source, const FileReader &read,
+                 Diagnostics &diagnostics);
+
+/// Parses the first file of `source`, imports and elaborates. The tree for
+/// `--stop-after=ast` comes from `parse` and `ast::print`.
+std::optional<Program> compileModel(Source &source, const Options &options,
                                     Diagnostics &diagnostics);
 
 } // namespace heddle::dsl

@@ -20,12 +20,30 @@ size_t stepBytes(std::string_view text) {
 
 } // namespace
 
-Source::Source(std::string name, std::string text)
-    : sourceName(std::move(name)), sourceText(std::move(text)) {
-  lines.push_back(0);
-  uint32_t points = 0;
+Source::Source(std::string name, std::string text) {
+  add(std::move(name), text);
+}
+
+size_t Source::add(std::string name, const std::string &text) {
+  // The newline between two files ends what the first may have cut short, and
+  // begins the first line of the second.
+  size_t before = sourceText.size();
+  uint32_t firstLine = lines.size();
+  if (files.empty())
+    lines.push_back(0);
+  else
+    sourceText += '\n';
+  uint32_t begin = sourceText.size();
+  sourceText += text;
+  uint32_t end = sourceText.size();
+  files.push_back({std::move(name), {begin, end}, firstLine});
+  index(before);
+  return files.size() - 1;
+}
+
+void Source::index(size_t begin) {
   std::string_view rest = sourceText;
-  for (size_t at = 0; at < sourceText.size(); ++points) {
+  for (size_t at = begin; at < sourceText.size(); ++points) {
     if (points % pointsPerMark == 0)
       marks.push_back(at);
     if (rest[at] == '\n')
@@ -57,12 +75,23 @@ std::optional<Source> Source::read(const std::string &path,
   return Source(path, std::move(text));
 }
 
+size_t Source::fileAt(uint32_t offset) const {
+  size_t file = files.size() - 1;
+  while (offset < files[file].span.begin)
+    --file;
+  return file;
+}
+
+uint32_t Source::lineIndex(uint32_t offset) const {
+  auto after = std::upper_bound(lines.begin(), lines.end(), offset);
+  return after - lines.begin() - 1;
+}
+
 Place Source::place(uint32_t offset) const {
   offset = std::min<size_t>(offset, sourceText.size());
-  auto after = std::upper_bound(lines.begin(), lines.end(), offset);
-  uint32_t line = after - lines.begin();
-  return {line,
-          codePointsBefore(offset) - codePointsBefore(lineBegin(line)) + 1};
+  uint32_t line = lineIndex(offset);
+  return {line - files[fileAt(offset)].firstLine + 1,
+          codePointsBefore(offset) - codePointsBefore(lines[line]) + 1};
 }
 
 uint32_t Source::codePointsBefore(uint32_t offset) const {
@@ -70,18 +99,21 @@ uint32_t Source::codePointsBefore(uint32_t offset) const {
   if (after == marks.begin())
     return 0;
   uint32_t at = *(after - 1);
-  uint32_t points = (after - 1 - marks.begin()) * pointsPerMark;
-  for (; at < offset; ++points)
+  uint32_t before = (after - 1 - marks.begin()) * pointsPerMark;
+  for (; at < offset; ++before)
     at += stepBytes(text().substr(at));
-  return points;
+  return before;
 }
 
-std::string_view Source::lineText(uint32_t line) const {
-  size_t begin = lineBegin(line);
-  size_t end = line < lines.size() ? lines[line] - 1 : sourceText.size();
+Span Source::lineAt(uint32_t offset) const {
+  offset = std::min<size_t>(offset, sourceText.size());
+  uint32_t line = lineIndex(offset);
+  uint32_t begin = lines[line];
+  uint32_t end = line + 1 < lines.size() ? lines[line + 1] - 1
+                                         : uint32_t(sourceText.size());
   if (end > begin && sourceText[end - 1] == '\r')
     --end;
-  return text().substr(begin, end - begin);
+  return {begin, end};
 }
 
 size_t codePointBytes(std::string_view text) {

@@ -22,7 +22,7 @@ public:
   OwningOpRef<ModuleOp> write() {
     // The file's start stands for what has no place of its own.
     Location start =
-        FileLineColLoc::get(builder.getStringAttr(program.file), 1, 1);
+        FileLineColLoc::get(builder.getStringAttr(program.files[0]), 1, 1);
     OwningOpRef<ModuleOp> module = ModuleOp::create(start);
     builder.setInsertionPointToEnd(module->getBody());
     SmallVector<graph::DimAttr> dims;
@@ -30,8 +30,17 @@ public:
       dims.push_back(cast<graph::DimAttr>(dim));
     auto model = graph::ModelOp::create(builder, start, program.name, dims);
     writeModelDocs(model);
-    builder.setInsertionPointToEnd(&model.getBody().front());
-    writeEntry(start);
+    for (const dsl::State &state : program.states) {
+      builder.setInsertionPointToEnd(&model.getBody().front());
+      auto op = graph::StateOp::create(builder, location(state.location),
+                                       state.name, type(state.type));
+      if (!state.doc.empty())
+        op->setAttr(graph::docAttr, builder.getStringAttr(state.doc));
+    }
+    for (const dsl::Entry &entry : program.entries) {
+      builder.setInsertionPointToEnd(&model.getBody().front());
+      writeEntry(entry, entry.isNamed() ? location(entry.location) : start);
+    }
     return module;
   }
 
@@ -39,8 +48,9 @@ private:
   MLIRContext *context() { return builder.getContext(); }
 
   Location location(const dsl::Location &place) {
-    Location here = FileLineColLoc::get(builder.getStringAttr(program.file),
-                                        place.place.line, place.place.column);
+    Location here =
+        FileLineColLoc::get(builder.getStringAttr(program.files[place.file]),
+                            place.place.line, place.place.column);
     if (place.frame < 0)
       return here;
     const dsl::Frame &frame = program.frames[place.frame];
@@ -52,7 +62,9 @@ private:
   }
 
   RankedTensorType type(dsl::ValueId value) {
-    const dsl::TensorType &type = program.values[value].type;
+    return type(program.values[value].type);
+  }
+  RankedTensorType type(const dsl::TensorType &type) {
     Type element = builder.getF32Type();
     if (type.element == dsl::ElementType::I32)
       element = builder.getI32Type();
@@ -71,24 +83,26 @@ private:
       model->setAttr(graph::dimDocsAttr, builder.getDictionaryAttr(docs));
   }
 
-  void writeEntry(Location start) {
+  void writeEntry(const dsl::Entry &given, Location loc) {
     SmallVector<Type> inputTypes, outputTypes;
     SmallVector<StringRef> inputNames, outputNames;
-    for (const dsl::Input &input : program.inputs) {
+    for (const dsl::Input &input : given.inputs) {
       inputTypes.push_back(type(input.value));
       inputNames.push_back(input.name);
     }
-    for (const dsl::Output &output : program.outputs) {
+    for (const dsl::Output &output : given.outputs) {
       outputTypes.push_back(type(output.value));
       outputNames.push_back(output.name);
     }
     auto entry =
-        graph::EntryOp::create(builder, start, "main",
+        graph::EntryOp::create(builder, loc, given.name,
                                builder.getFunctionType(inputTypes, outputTypes),
                                inputNames, outputNames);
+    if (!given.doc.empty())
+      entry->setAttr(graph::docAttr, builder.getStringAttr(given.doc));
     Block &body = entry.getBody().front();
     builder.setInsertionPointToEnd(&body);
-    for (auto [i, input] : llvm::enumerate(program.inputs)) {
+    for (auto [i, input] : llvm::enumerate(given.inputs)) {
       BlockArgument argument = body.getArgument(i);
       argument.setLoc(location(input.value));
       values[input.value] = argument;
@@ -99,19 +113,46 @@ private:
                          builder.getDenseI64ArrayAttr(
                              {input.range->first, input.range->second}));
     }
-    for (const dsl::Weight &weight : program.weights)
-      values[weight.value] = graph::WeightOp::create(
-          builder, location(weight.value), type(weight.value), weight.name);
-    for (const dsl::Op &op : program.ops)
-      values[op.result] = writeOp(op);
+    writeBody(given);
     SmallVector<Value> outputs;
-    for (auto [i, output] : llvm::enumerate(program.outputs)) {
+    for (auto [i, output] : llvm::enumerate(given.outputs)) {
       outputs.push_back(values[output.value]);
       if (!output.doc.empty())
         entry.setResultAttr(i, graph::docAttr,
                             builder.getStringAttr(output.doc));
     }
-    graph::ReturnOp::create(builder, start, outputs);
+    graph::ReturnOp::create(builder, loc, outputs);
+  }
+
+  void writeBody(const dsl::Entry &entry) {
+    for (const dsl::Weight &weight : program.weights)
+      if (reads(entry, weight.value))
+        values[weight.value] = graph::WeightOp::create(
+            builder, location(weight.value), type(weight.value), weight.name);
+    for (const dsl::Op &op : entry.ops)
+      values[op.result] = writeOp(op);
+    for (const dsl::StateWrite &write : entry.writes)
+      graph::WriteStateOp::create(builder, location(write.location),
+                                  program.states[write.state].name,
+                                  values[write.value]);
+  }
+
+  /// Whether anything in the entry reads the value; entries share weights.
+  bool reads(const dsl::Entry &entry, dsl::ValueId value) const {
+    if (program.entries.size() == 1)
+      return true;
+    auto isElement = [&](const dsl::ScoreNode &node) {
+      return node.kind == dsl::ScoreNode::Kind::Element && node.tensor == value;
+    };
+    return llvm::any_of(entry.ops,
+                        [&](const dsl::Op &op) {
+                          return llvm::is_contained(op.operands, value) ||
+                                 (op.score &&
+                                  llvm::any_of(op.score->nodes, isElement));
+                        }) ||
+           llvm::any_of(entry.outputs, [&](const dsl::Output &output) {
+             return output.value == value;
+           });
   }
 
   /// Operand `index` of an op, null where it was left out.
@@ -126,6 +167,9 @@ private:
     switch (op.kind) {
     case Kind::Constant:
       return writeConstant(op, loc);
+    case Kind::ReadState:
+      return graph::ReadStateOp::create(builder, loc, type(op.result),
+                                        op.attribute<std::string>("state"));
     case Kind::Embed:
       return graph::EmbedOp::create(builder, loc, a, b);
     case Kind::Positions:

@@ -333,9 +333,13 @@ LogicalResult HostLowering::run() {
   builder.setInsertionPoint(model);
   program = host::ProgramOp::create(builder, model.getLoc(), model.getSymName(),
                                     ranges);
-  for (Operation &op : model.getBody().front())
-    if (failed(lowerEntry(cast<graph::EntryOp>(op), program)))
+  for (Operation &op : model.getBody().front()) {
+    auto entry = dyn_cast<graph::EntryOp>(op);
+    if (!entry)
+      return op.emitOpError("has no place in a host program yet");
+    if (failed(lowerEntry(entry, program)))
       return failure();
+  }
   model.erase();
   return success();
 }

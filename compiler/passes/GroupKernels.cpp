@@ -138,10 +138,18 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
   }
 
   void runOnOperation() override {
-    for (ModelOp model : getOperation().getOps<ModelOp>())
+    for (ModelOp model : getOperation().getOps<ModelOp>()) {
+      if (!model.getOps<StateOp>().empty()) {
+        StateOp state = *model.getOps<StateOp>().begin();
+        state.emitOpError() << "declares the state " << state.getNameAttr()
+                            << ", which kernels cannot keep yet; a model with "
+                               "states goes as far as phase 'graph'";
+        return signalPassFailure();
+      }
       for (EntryOp entry : model.getOps<EntryOp>())
         if (failed(groupEntry(entry)))
           return signalPassFailure();
+    }
   }
 };
 

@@ -17,6 +17,7 @@ namespace heddle::pipeline {
 /// An input, an output or a weight.
 struct TensorInfo {
   std::string name;
+  std::string doc;                  ///< its documentation; as in all below
   std::string dtype;                ///< "f32"
   std::vector<std::string> extents; ///< over the dims, outermost first
   std::optional<std::pair<int64_t, int64_t>> range; ///< of an input's elements
@@ -24,6 +25,7 @@ struct TensorInfo {
 
 struct DimInfo {
   std::string name;
+  std::string doc;
   int64_t min = 1, max = 1; ///< inclusive
 };
 
@@ -32,11 +34,19 @@ struct ParameterInfo {
   std::variant<bool, int64_t, double, std::string> value; ///< -D's or its own
 };
 
+struct EntryInfo {
+  std::string name;
+  std::string doc;
+  std::vector<TensorInfo> inputs, outputs;
+};
+
 struct ModelInfo {
   std::string name;
+  std::string doc;
   std::vector<ParameterInfo> parameters;
   std::vector<DimInfo> dims;
-  std::vector<TensorInfo> inputs, outputs;
+  std::vector<TensorInfo> states; ///< each with constant extents
+  std::vector<EntryInfo> entries;
   std::vector<TensorInfo> weights; ///< each with constant extents
 };
 

@@ -102,12 +102,16 @@ openWeights(const Options &options) {
 
 /// The checked program; its diagnostics go to standard error.
 FailureOr<dsl::Program>
-readProgram(const dsl::Source &source, const Options &options,
+readProgram(dsl::Source &source, const Options &options,
             const std::optional<weights::WeightSource> &weights) {
   dsl::Diagnostics diagnostics;
   dsl::WeightShapes shapes;
   dsl::Options sema;
   sema.defines = options.defines;
+  sema.read = [](const std::string &path, std::string &problem) {
+    std::optional<dsl::Source> read = dsl::Source::read(path, problem);
+    return read ? std::optional(std::string(read->text())) : std::nullopt;
+  };
   if (weights && !weights->isRandom()) {
     shapes = shapesOf(*weights);
     sema.weights = &shapes;
@@ -120,8 +124,9 @@ readProgram(const dsl::Source &source, const Options &options,
   return std::move(*program);
 }
 
-TensorInfo infoOf(const std::string &name, const dsl::TensorType &type) {
-  TensorInfo info{name, dsl::name(type.element), {}, {}};
+TensorInfo infoOf(const std::string &name, const dsl::TensorType &type,
+                  const std::string &doc = {}) {
+  TensorInfo info{name, doc, dsl::name(type.element), {}, {}};
   for (const shape::Dim &extent : type.shape)
     info.extents.push_back(extent.str());
   return info;
@@ -220,17 +225,27 @@ std::optional<ModelInfo> describeModel(const Options &options) {
     return std::nullopt;
   ModelInfo info;
   info.name = program->name;
+  info.doc = program->doc;
   for (const dsl::Parameter &parameter : program->parameters)
     info.parameters.push_back({parameter.name, parameter.value});
   for (const shape::DimRange &dim : program->dims)
-    info.dims.push_back({dim.name, dim.min, dim.max});
+    info.dims.push_back(
+        {dim.name, program->dimDocs[dim.name], dim.min, dim.max});
   auto typeOf = [&](dsl::ValueId value) { return program->values[value].type; };
-  for (const dsl::Input &input : program->inputs) {
-    info.inputs.push_back(infoOf(input.name, typeOf(input.value)));
-    info.inputs.back().range = input.range;
+  for (const dsl::State &state : program->states)
+    info.states.push_back(infoOf(state.name, state.type, state.doc));
+  for (const dsl::Entry &entry : program->entries) {
+    EntryInfo &one = info.entries.emplace_back();
+    one.name = entry.name;
+    one.doc = entry.doc;
+    for (const dsl::Input &input : entry.inputs) {
+      one.inputs.push_back(infoOf(input.name, typeOf(input.value), input.doc));
+      one.inputs.back().range = input.range;
+    }
+    for (const dsl::Output &output : entry.outputs)
+      one.outputs.push_back(
+          infoOf(output.name, typeOf(output.value), output.doc));
   }
-  for (const dsl::Output &output : program->outputs)
-    info.outputs.push_back(infoOf(output.name, typeOf(output.value)));
   for (const dsl::Weight &weight : program->weights)
     info.weights.push_back(infoOf(weight.name, typeOf(weight.value)));
   return info;

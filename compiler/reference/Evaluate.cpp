@@ -42,6 +42,7 @@ private:
   FailureOr<Value> compute(Operation *op);
   FailureOr<Value> weight(WeightOp op);
   FailureOr<Value> constant(ConstantOp op);
+  FailureOr<Value> readState(ReadStateOp op);
   FailureOr<Value> embed(EmbedOp op);
   FailureOr<Value> positions(PositionsOp op);
   FailureOr<Value> attention(AttentionOp op);
@@ -61,6 +62,7 @@ private:
   const Surroundings<Scalar> &surroundings;
   llvm::DenseMap<mlir::Value, std::shared_ptr<const Value>> values;
   llvm::DenseMap<mlir::Value, int64_t> usesLeft;
+  std::map<std::string, Value> written; ///< States after the call.
 };
 
 } // namespace
@@ -161,6 +163,22 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::constant(ConstantOp op) {
 }
 
 template <typename Scalar>
+FailureOr<Tensor<Scalar>> Evaluator<Scalar>::readState(ReadStateOp op) {
+  FailureOr<std::vector<int64_t>> shape = extentsOf(op.getLoc(), op.getType());
+  if (failed(shape))
+    return failure();
+  Value zeros;
+  zeros.element = elementOf(op.getType());
+  zeros.shape = *shape;
+  (zeros.element == Element::Float ? zeros.floats.resize(countOf(*shape))
+                                   : zeros.ints.resize(countOf(*shape)));
+  if (!surroundings.states)
+    return zeros;
+  auto held = surroundings.states->find(op.getName().str());
+  return held == surroundings.states->end() ? zeros : held->second;
+}
+
+template <typename Scalar>
 FailureOr<Tensor<Scalar>> Evaluator<Scalar>::embed(EmbedOp op) {
   int32_t badToken = 0;
   Value tokens = get(op.getTokens());
@@ -208,6 +226,7 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
   return llvm::TypeSwitch<Operation *, Result>(op)
       .Case([&](WeightOp op) { return weight(op); })
       .Case([&](ConstantOp op) { return constant(op); })
+      .Case([&](ReadStateOp op) { return readState(op); })
       .Case([&](EmbedOp op) { return embed(op); })
       .Case([&](PositionsOp op) { return positions(op); })
       .Case([&](RowOp op) -> Result {
@@ -266,6 +285,11 @@ LogicalResult Evaluator<Scalar>::runBlock(Block &block) {
         return failure();
       continue;
     }
+    if (auto write = dyn_cast<WriteStateOp>(op)) {
+      written.insert_or_assign(write.getName().str(), get(write.getValue()));
+      release(write.getValue());
+      continue;
+    }
     FailureOr<Value> result = compute(&op);
     if (failed(result))
       return failure();
@@ -290,6 +314,9 @@ Evaluator<Scalar>::run(FunctionOpInterface function,
   std::vector<Value> outputs;
   for (mlir::Value output : body.getTerminator()->getOperands())
     outputs.push_back(get(output));
+  if (surroundings.states)
+    for (auto &[name, value] : written)
+      surroundings.states->insert_or_assign(name, std::move(value));
   return outputs;
 }
 

@@ -9,6 +9,7 @@
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/FunctionExtras.h"
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ template <typename Scalar> struct Surroundings {
   /// Given every value that has an `hgraph.id`, in the order of evaluation;
   /// may be empty. The tensor lives for the call only.
   std::function<void(int64_t id, const Tensor<Scalar> &value)> observe;
+  /// What each state holds, by name: read at the start of an evaluation,
+  /// replaced when it succeeds. Null, or no value of a name: zeros.
+  std::map<std::string, Tensor<Scalar>> *states = nullptr;
 };
 
 /// Evaluates an hgraph.entry (through its kernels) or an hgraph.outlined on

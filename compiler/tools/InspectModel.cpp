@@ -19,10 +19,18 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+/// Adds what the text says of a thing, where it does.
+json documented(json report, const std::string &doc) {
+  if (!doc.empty())
+    report["doc"] = doc;
+  return report;
+}
+
 json tensorReport(const pipeline::TensorInfo &tensor) {
-  json result = {{"name", tensor.name},
-                 {"dtype", tensor.dtype},
-                 {"extents", tensor.extents}};
+  json result = documented({{"name", tensor.name},
+                            {"dtype", tensor.dtype},
+                            {"extents", tensor.extents}},
+                           tensor.doc);
   if (tensor.range)
     result["range"] = {tensor.range->first, tensor.range->second};
   return result;
@@ -42,15 +50,23 @@ json modelReport(const pipeline::ModelInfo &model) {
     std::visit([&](const auto &value) { parameters[parameter.name] = value; },
                parameter.value);
   for (const pipeline::DimInfo &dim : model.dims)
-    dims.push_back({{"name", dim.name}, {"min", dim.min}, {"max", dim.max}});
-  json entry = {{"name", "main"},
-                {"inputs", tensorsReport(model.inputs)},
-                {"outputs", tensorsReport(model.outputs)}};
-  return {{"model", model.name},
-          {"parameters", parameters},
-          {"dims", dims},
-          {"entries", json::array({entry})},
-          {"weights", tensorsReport(model.weights)}};
+    dims.push_back(documented(
+        {{"name", dim.name}, {"min", dim.min}, {"max", dim.max}}, dim.doc));
+  json entries = json::array();
+  for (const pipeline::EntryInfo &entry : model.entries)
+    entries.push_back(documented({{"name", entry.name},
+                                  {"inputs", tensorsReport(entry.inputs)},
+                                  {"outputs", tensorsReport(entry.outputs)}},
+                                 entry.doc));
+  json report = documented({{"model", model.name},
+                            {"parameters", parameters},
+                            {"dims", dims},
+                            {"entries", entries},
+                            {"weights", tensorsReport(model.weights)}},
+                           model.doc);
+  if (!model.states.empty())
+    report["states"] = tensorsReport(model.states);
+  return report;
 }
 
 /// Bytes of a weight, whose extents are numbers.
@@ -64,16 +80,19 @@ double bytesOf(const pipeline::TensorInfo &weight) {
 std::string modelText(const pipeline::ModelInfo &model, const json &report) {
   std::ostringstream out;
   out << model.name << ": a model's text\n";
+  printDoc(out, report, "");
   if (!model.parameters.empty())
     out << "\nparameters\n";
   for (const auto &parameter : report["parameters"].items())
     printNamed(out, parameter.key(), parameter.value());
   printDims(out, report["dims"]);
-  out << "\nentry main\n";
-  for (const json &tensor : report["entries"][0]["inputs"])
-    printTensor(out, "input", tensor);
-  for (const json &tensor : report["entries"][0]["outputs"])
-    printTensor(out, "output", tensor);
+  if (report.contains("states")) {
+    out << "\nstates\n";
+    for (const json &state : report["states"])
+      printTensor(out, "", state);
+  }
+  for (const json &entry : report["entries"])
+    printSignature(out, entry);
   double bytes = 0;
   for (const pipeline::TensorInfo &weight : model.weights)
     bytes += bytesOf(weight);

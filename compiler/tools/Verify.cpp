@@ -116,7 +116,8 @@ int Verification::load() {
       StringRef(reinterpret_cast<const char *>(graph), size), context.get());
   if (!source)
     return fail("the graph in '" + options.artifact + "' cannot be read");
-  if (heddle_module_find_entry(module, nullptr, &entryIndex, &error))
+  const char *name = options.entry.empty() ? nullptr : options.entry.c_str();
+  if (heddle_module_find_entry(module, name, &entryIndex, &error))
     return fail(error.message);
   StringRef wanted = heddle_module_entry_name(module, entryIndex);
   source->walk([&](graph::EntryOp op) {

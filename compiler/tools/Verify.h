@@ -15,6 +15,7 @@ struct VerifyOptions {
   std::string artifact;             ///< the file to check
   std::vector<std::string> weights; ///< the original files, or random:SEED
   std::vector<std::pair<std::string, int64_t>> dims; ///< others are random
+  std::string entry; ///< empty: the only one, or "main"
   uint64_t seed = 1;
   std::string variant; ///< empty: the best
   uint32_t threads = 1;

@@ -91,6 +91,9 @@ void addVerifyVerb(CLI::App &app, int &code) {
       ->delimiter(',')
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
+  verb->add_option("--entry", arguments->verify.entry,
+                   "the entry point (default: main)")
+      ->type_name("NAME");
   verb->add_option("--seed", arguments->verify.seed, "of inputs and dims");
   verb->add_option("--threads", arguments->verify.threads)
       ->check(CLI::Range(1, 1024));

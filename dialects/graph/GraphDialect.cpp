@@ -66,6 +66,8 @@ LogicalResult HGraphDialect::verifyOperationAttribute(Operation *op,
     if (attr.getName() == dimDocsAttr)
       return verifyDimDocs(model, attr);
   }
+  if (isa<EntryOp, StateOp>(op) && attr.getName() == docAttr)
+    return verifyDoc(op, attr);
   if (attr.getName() != idAttr)
     return op->emitError() << "has the attribute " << attr.getName()
                            << ", which hgraph does not know here";

@@ -152,14 +152,69 @@ std::vector<shape::DimRange> ModelOp::dimRanges() {
   return graph::dimRanges(getDims());
 }
 
+/// The use of a state is that of one that `states` holds.
+static LogicalResult verifyState(Operation *op, StringAttr name, Type type,
+                                 const llvm::StringMap<StateOp> &states) {
+  StateOp state = states.lookup(name.getValue());
+  if (!state)
+    return op->emitOpError("(M6) names the state ")
+           << name << ", which the model does not declare";
+  if (state.getType() == type)
+    return success();
+  InFlightDiagnostic diag = op->emitOpError("(M6) has the type ")
+                            << type << ", the state " << name << " has "
+                            << state.getType();
+  diag.attachNote(state.getLoc()) << "it is declared here";
+  return diag;
+}
+
+static LogicalResult verifyStates(ModelOp model) {
+  llvm::StringMap<StateOp> states;
+  for (StateOp state : model.getOps<StateOp>())
+    if (!states.try_emplace(state.getName(), state).second)
+      return state.emitOpError("(M5) declares the state ")
+             << state.getNameAttr() << " twice";
+  for (EntryOp entry : model.getOps<EntryOp>()) {
+    llvm::StringMap<WriteStateOp> written;
+    for (Operation &op : entry.getBody().front()) {
+      if (auto read = dyn_cast<ReadStateOp>(op))
+        if (failed(
+                verifyState(read, read.getNameAttr(), read.getType(), states)))
+          return failure();
+      auto write = dyn_cast<WriteStateOp>(op);
+      if (!write)
+        continue;
+      if (failed(verifyState(write, write.getNameAttr(),
+                             write.getValue().getType(), states)))
+        return failure();
+      auto [first, isNew] = written.try_emplace(write.getName(), write);
+      if (isNew)
+        continue;
+      InFlightDiagnostic diag = write.emitOpError("(M7) writes the state ")
+                                << write.getNameAttr() << " again";
+      diag.attachNote(first->second.getLoc()) << "it is written here";
+      return diag;
+    }
+  }
+  return success();
+}
+
+LogicalResult StateOp::verify() {
+  if (cast<RankedTensorType>(getType()).hasStaticShape())
+    return success();
+  return emitOpError("(S1) has the type ")
+         << getType() << "; expected constant extents";
+}
+
 LogicalResult ModelOp::verifyRegions() {
   llvm::StringSet<> names;
   for (DimAttr dim : getDims().getAsRange<DimAttr>())
     if (!names.insert(dim.getName().getValue()).second)
       return emitOpError("(M1) declares the dim ") << dim.getName() << " twice";
   for (Operation &op : getBody().front())
-    if (!isa<EntryOp>(op))
-      return op.emitOpError("(M4) stands in a model, which holds entries only");
+    if (!isa<EntryOp, StateOp>(op))
+      return op.emitOpError(
+          "(M4) stands in a model, which holds states and entries only");
   if (failed(verifyExtents(*this, "(M2)", dimRanges())))
     return failure();
   llvm::StringMap<WeightOp> weights;
@@ -174,7 +229,7 @@ LogicalResult ModelOp::verifyRegions() {
     diag.attachNote(known->second.getLoc()) << "it is used here";
     return WalkResult::interrupt();
   });
-  return failure(result.wasInterrupted());
+  return failure(result.wasInterrupted() || failed(verifyStates(*this)));
 }
 
 //===----------------------------------------------------------------------===//

@@ -16,14 +16,17 @@ class HGraph_Op<string mnemonic, list<Trait> traits = []>
 
 def HGraph_ModelOp : HGraph_Op<"model", [
     Symbol, SymbolTable, IsolatedFromAbove, NoTerminator, NoRegionArguments]> {
-  let summary = "a model: its dims and its entry points";
+  let summary = "a model: its dims, states and entry points";
   let description = [{
     Declares the dims that every extent inside is written in.
     * (M1) Dim names are distinct.
     * (M2) Every extent inside uses declared dims only, and no tensor has more
       than 2^40 elements.
     * (M3) Weights of one path have one type.
-    * (M4) Holds entries only.
+    * (M4) Holds states and entries only.
+    * (M5) State names are distinct.
+    * (M6) A state that is read or written is declared, with its type.
+    * (M7) An entry writes a state once at most.
 
     Example:
     ```mlir
@@ -102,6 +105,57 @@ def HGraph_EntryOp : HGraph_FunctionOp<"entry", [HasParent<"ModelOp">]> {
     /// The inclusive `hgraph.range` of an argument, where it has one.
     ::std::optional<::std::pair<int64_t, int64_t>> inputRange(unsigned index);
   }];
+}
+
+def HGraph_StateOp : HGraph_Op<"state", [HasParent<"ModelOp">]> {
+  let summary = "a tensor that is kept from call to call";
+  let description = [{
+    Belongs to the session that calls the entries: zeros before the first call,
+    then what the last call that succeeded wrote.
+    * (S1) Its extents are constants.
+
+    Example:
+    ```mlir
+    hgraph.model @M {dims = []} {
+      hgraph.state "total" : tensor<4xf32>
+      hgraph.entry @main(%x: tensor<4xf32> {hgraph.name = "x"}) -> (tensor<4xf32> {hgraph.name = "y"}) {
+        %0 = hgraph.read_state "total" : tensor<4xf32>
+        %y = hgraph.add %0, %x : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+        hgraph.write_state "total", %y : tensor<4xf32>
+        hgraph.return %y : tensor<4xf32>
+      }
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, TypeAttrOf<HGraph_Tensor>:$type);
+  let assemblyFormat = "$name `:` $type attr-dict";
+  let hasVerifier = 1;
+}
+
+def HGraph_ReadStateOp : HGraph_Op<"read_state", [
+    Pure, HasParent<"EntryOp">]> {
+  let summary = "what a state held before the call";
+  let description = [{
+    output = the state's value at the start of the call, whatever the entry
+    writes. The model checks name and type.
+
+    Example: see hgraph.state
+  }];
+  let arguments = (ins StrAttr:$name);
+  let results = (outs HGraph_Tensor:$output);
+  let assemblyFormat = "$name attr-dict `:` type($output)";
+}
+
+def HGraph_WriteStateOp : HGraph_Op<"write_state", [HasParent<"EntryOp">]> {
+  let summary = "what a call leaves in a state";
+  let description = [{
+    The state holds the value from the next call on. A call that fails leaves
+    every state as it was. The model checks name and type.
+
+    Example: see hgraph.state
+  }];
+  let arguments = (ins StrAttr:$name, HGraph_Tensor:$value);
+  let assemblyFormat = "$name `,` $value attr-dict `:` type($value)";
 }
 
 def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {

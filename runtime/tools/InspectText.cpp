@@ -30,11 +30,7 @@ std::string padded(std::string value, size_t width) {
 }
 
 void printEntry(std::ostream &out, const json &entry) {
-  out << "\nentry " << text(entry["name"]) << "\n";
-  for (const json &tensor : entry["inputs"])
-    printTensor(out, "input", tensor);
-  for (const json &tensor : entry["outputs"])
-    printTensor(out, "output", tensor);
+  printSignature(out, entry);
   out << "  arena bytes    " << text(entry["arena_bytes"]) << "\n";
   out << "  scratch bytes  " << text(entry["scratch_bytes_per_thread"])
       << " for each thread\n";
@@ -93,6 +89,25 @@ void printTensor(std::ostream &out, const std::string &role,
   if (tensor.contains("range"))
     out << " in " << tensor["range"][0] << ".." << tensor["range"][1];
   out << "\n";
+  printDoc(out, tensor, "      ");
+}
+
+void printDoc(std::ostream &out, const json &documented,
+              const std::string &indent) {
+  if (!documented.contains("doc"))
+    return;
+  std::istringstream lines(text(documented["doc"]));
+  for (std::string line; std::getline(lines, line);)
+    out << indent << line << "\n";
+}
+
+void printSignature(std::ostream &out, const json &entry) {
+  out << "\nentry " << text(entry["name"]) << "\n";
+  printDoc(out, entry, "  ");
+  for (const json &tensor : entry["inputs"])
+    printTensor(out, "input", tensor);
+  for (const json &tensor : entry["outputs"])
+    printTensor(out, "output", tensor);
 }
 
 void printNamed(std::ostream &out, const std::string &name, const json &value) {
@@ -102,9 +117,11 @@ void printNamed(std::ostream &out, const std::string &name, const json &value) {
 void printDims(std::ostream &out, const json &dims) {
   if (!dims.empty())
     out << "\ndims\n";
-  for (const json &dim : dims)
+  for (const json &dim : dims) {
     out << "  " << padded(text(dim["name"]), 10) << dim["min"] << ".."
         << dim["max"] << "\n";
+    printDoc(out, dim, "      ");
+  }
 }
 
 std::string bytesText(double bytes) {

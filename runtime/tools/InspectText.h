@@ -14,9 +14,16 @@ namespace heddle::tools {
 std::string inspectText(const nlohmann::ordered_json &report, bool schedules);
 
 /// One line: "  input  tokens  i32 [batch, seq] in 0..9"; no word without a
-/// role.
+/// role; and its documentation under it.
 void printTensor(std::ostream &out, const std::string &role,
                  const nlohmann::ordered_json &tensor);
+
+/// What documents a thing, its lines behind `indent`; nothing without a "doc".
+void printDoc(std::ostream &out, const nlohmann::ordered_json &documented,
+              const std::string &indent);
+
+/// An entry's name, inputs and outputs, a line each.
+void printSignature(std::ostream &out, const nlohmann::ordered_json &entry);
 
 /// One line: "  layers     6".
 void printNamed(std::ostream &out, const std::string &name,

@@ -24,20 +24,26 @@ WeightShapes weightShapes() {
 /// The program keeps its promise to the lowering: every operand is made
 /// before it is read.
 void checkOrder(const Program &program) {
-  std::vector<bool> made(program.values.size());
-  for (const Input &input : program.inputs)
-    made[input.value] = true;
-  for (const Weight &weight : program.weights)
-    made[weight.value] = true;
-  for (const Op &op : program.ops) {
-    for (ValueId operand : op.operands)
-      if (!made[operand])
+  for (const Entry &entry : program.entries) {
+    std::vector<bool> made(program.values.size());
+    for (const Input &input : entry.inputs)
+      made[input.value] = true;
+    for (const Weight &weight : program.weights)
+      made[weight.value] = true;
+    auto require = [&](ValueId value) {
+      if (!made[value])
         std::abort();
-    made[op.result] = true;
+    };
+    for (const Op &op : entry.ops) {
+      for (ValueId operand : op.operands)
+        require(operand);
+      made[op.result] = true;
+    }
+    for (const Output &output : entry.outputs)
+      require(output.value);
+    for (const StateWrite &write : entry.writes)
+      require(write.value);
   }
-  for (const Output &output : program.outputs)
-    if (!made[output.value])
-      std::abort();
 }
 
 } // namespace
@@ -54,6 +60,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   // A text of a few bytes may ask for much; bounds keep a run short.
   options.limits.steps = 3'000;
   options.limits.ops = 1'000;
+  // Whatever is imported is a file of one fn, or the text itself.
+  std::string own(source.text());
+  options.read = [&](const std::string &path,
+                     std::string &problem) -> std::optional<std::string> {
+    problem = "there is no '" + path + "'";
+    if (path.size() % 3 == 0)
+      return std::nullopt;
+    return path.size() % 3 == 1 ? own : "fn " + path + "(x) { return x + x }";
+  };
   Diagnostics diagnostics;
   std::optional<Program> program = compileModel(source, options, diagnostics);
   if (program.has_value() == diagnostics.hasErrors())

@@ -1,7 +1,9 @@
 # The models of the zoo, and those shown in the READMEs (blocks marked heddle
-# that begin with `model`), are read and checked with random weights.
+# that hold a `model`), are read and checked with random weights; blocks marked
+# heddle file NAME are what they import.
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -26,19 +28,28 @@ def blocks(text):
             yield text.count("\n", 0, match.start()) + 2, model
 
 
+def files(text):
+    """(name, text) of each file that a README shows to be imported."""
+    return re.findall(r"^```heddle file (\S+)\n(.*?)^```", text,
+                      re.MULTILINE | re.DOTALL)
+
+
 def check(tree):
     for path in tree.files((".heddle",), "models"):
         complaint = compiles(tree.root / path)
         if complaint:
             tree.report(path, 1, complaint)
     for path in tree.files(("README.md",)):
-        for line, model in blocks(tree.text(path)):
-            with tempfile.NamedTemporaryFile("w", suffix=".heddle") as file:
-                file.write(model)
-                file.flush()
-                complaint = compiles(file.name)
-            if complaint:
-                tree.report(path, line, complaint)
+        text = tree.text(path)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, shown in files(text):
+                (pathlib.Path(folder) / name).write_text(shown)
+            for line, model in blocks(text):
+                file = pathlib.Path(folder) / "model.heddle"
+                file.write_text(model)
+                complaint = compiles(file)
+                if complaint:
+                    tree.report(path, line, complaint)
 
 
 if __name__ == "__main__":

@@ -70,10 +70,10 @@ TEST(Docs, WarnWhereTheyAreLost) {
   EXPECT_EQ(reportIn("input x: f32[2]\n/// of a name\ny = relu(x)\n"
                      "output z = y"),
             "2:1: warning: nothing is documented by this: '///' stands before "
-            "a model, fn, dim, input or output\n");
+            "a model, fn, entry, dim, input, state or output\n");
   EXPECT_EQ(report("model M { input x: f32[2] output z = relu(x) }\n/// end"),
             "2:1: warning: nothing is documented by this: '///' stands before "
-            "a model, fn, dim, input or output\n");
+            "a model, fn, entry, dim, input, state or output\n");
   // Four slashes and more are a line.
   EXPECT_EQ(reportIn("input x: f32[2]\n//// rule\noutput z = relu(x)"), "");
 }

@@ -148,4 +148,23 @@ TEST(Paths, GoOnByNamesAndIndices) {
             "number");
 }
 
+TEST(ExpressionErrors, NameWhatWasFound) {
+  EXPECT_EQ(reportWithInputs("h = linear(x, @a[1, 2])\n"
+                             "g = relu(alibi)\n"
+                             "f = relu((s, b, h, q, k) => s * 2)\n"
+                             "e = relu(causal)\n"
+                             "d = relu([1, 2])\n"
+                             "a = relu(none)\n"
+                             "m = (b, h, q, k) => relu(q) > 1"),
+            "2:21: error: a step of a path has one index\n"
+            "3:10: error: 'x' of 'relu' must be an f32 tensor, found a bias\n"
+            "4:10: error: 'x' of 'relu' must be an f32 tensor, found a lambda "
+            "over scores\n"
+            "5:10: error: 'x' of 'relu' must be an f32 tensor, found a mask\n"
+            "6:10: error: 'x' of 'relu' must be an f32 tensor, found a list\n"
+            "7:10: error: 'x' of 'relu' must be an f32 tensor, found none\n"
+            "8:26: error: 'x' of 'relu' must be an f32 tensor, found an index "
+            "of a lambda\n");
+}
+
 } // namespace

@@ -16,8 +16,8 @@ TEST(Functions, AreUnfoldedWhereTheyAreCalled) {
                       "  scope s[1] { a, b = two(block(x), n = 0.5) "
                       "output y = a / b - 1 }\n}"),
             "program M\n"
-            "%0 = input x : f32[2]\n"
             "%1 = weight s.1.w.weight : f32[4, 2]\n"
+            "%0 = input x : f32[2]\n"
             "%3 = linear %0, %1 layout=\"out_in\" : f32[4] @3:21\n"
             "%4 = constant value=0.5 : f32[] @1:31\n"
             "%5 = add %3, %4 : f32[4] @1:31\n"

@@ -87,7 +87,7 @@ TEST(LexerErrors, BoundNumbers) {
 
 TEST(LexerErrors, BoundTheText) {
   EXPECT_EQ(tokens(std::string(maxSourceBytes + 1, ' ')),
-            "-: error: the text is longer than 1048576 bytes\n");
+            "1:1: error: the text is longer than 1048576 bytes\n");
   EXPECT_EQ(tokens(std::string(maxSourceBytes, ' ')), " ");
 }
 

@@ -8,7 +8,8 @@ using namespace heddle::dsl;
 namespace {
 
 TEST(ParserErrors, SayWhatWasExpectedAndFound) {
-  EXPECT_EQ(report("x"), "1:1: error: expected 'model' or 'fn', found 'x'\n");
+  EXPECT_EQ(report("x"),
+            "1:1: error: expected 'model', 'fn' or 'import', found 'x'\n");
   EXPECT_EQ(report("model { }"),
             "1:7: error: expected a name for the model, found '{'\n");
   EXPECT_EQ(report("fn (a) { }"),
@@ -70,7 +71,7 @@ TEST(ParserErrors, PointAtTheOpenBracketToo) {
             "3:2: error: expected '}', found the end of the text\n"
             "1:9: note: to close this one\n");
   EXPECT_EQ(report("model M { }\n}"),
-            "2:1: error: expected 'model' or 'fn', found '}'\n");
+            "2:1: error: expected 'model', 'fn' or 'import', found '}'\n");
 }
 
 TEST(ParserErrors, GoOnWithTheNextStatement) {

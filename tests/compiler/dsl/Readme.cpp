@@ -45,8 +45,25 @@ std::string framed(const std::string &block, const std::string &frame) {
   return head + "\n" + block + "}";
 }
 
+/// Gives the files that the reference shows to be imported.
+Options withFiles(const std::vector<Example> &all) {
+  std::map<std::string, std::string> files;
+  for (const Example &example : all)
+    if (example.kind.rfind("heddle file ", 0) == 0)
+      files[example.kind.substr(12)] = example.text;
+  Options options;
+  options.read = [files](const std::string &path,
+                         std::string &problem) -> std::optional<std::string> {
+    auto found = files.find(path);
+    problem = "cannot open '" + path + "'";
+    return found == files.end() ? std::nullopt : std::optional(found->second);
+  };
+  return options;
+}
+
 TEST(LanguageReference, ExamplesCompile) {
   std::string frame;
+  Options options = withFiles(examples());
   size_t count = 0;
   for (const Example &example : examples()) {
     if (example.kind == "heddle frame")
@@ -57,7 +74,7 @@ TEST(LanguageReference, ExamplesCompile) {
     std::string text = framed(example.text, frame);
     if (text.find("output ") == std::string::npos)
       text.insert(text.rfind('}'), "output result = relu(x)\n");
-    std::string found = report(text);
+    std::string found = report(text, options);
     EXPECT_EQ(found.find("error"), std::string::npos) << found << text;
   }
   EXPECT_GE(count, 10u);
@@ -80,7 +97,7 @@ TEST(LanguageReference, ErrorsAreWhatItShows) {
     std::string shown;
     Source block("README.md", all[i].text);
     Diagnostics moved;
-    uint32_t before = source.lineBegin(2);
+    uint32_t before = source.lineAt(0).end + 1;
     for (const Diagnostic &one : diagnostics.all()) {
       ASSERT_TRUE(one.span && one.span->begin >= before);
       moved.report(one.severity,

@@ -49,9 +49,28 @@ TEST(SourcePlace, FindsItsWayInLongLines) {
 
 TEST(SourceLines, EndBeforeTheirNewline) {
   Source source("a", "ab\r\ncd\n");
-  EXPECT_EQ(source.lineText(1), "ab");
-  EXPECT_EQ(source.lineText(2), "cd");
-  EXPECT_EQ(source.lineText(3), "");
+  EXPECT_EQ(source.text(source.lineAt(0)), "ab");
+  EXPECT_EQ(source.text(source.lineAt(3)), "ab");
+  EXPECT_EQ(source.text(source.lineAt(4)), "cd");
+  EXPECT_EQ(source.text(source.lineAt(7)), "");
+}
+
+TEST(SourceFiles, CountTheirOwnLines) {
+  Source source("a", "ab\nc\xe6\x9d");
+  EXPECT_EQ(source.add("b", "\xc3\xa9x\ny"), 1u);
+  EXPECT_EQ(source.add("c", ""), 2u);
+  EXPECT_EQ(source.add("d", "z"), 3u);
+  Span b = source.span(1);
+  EXPECT_EQ(source.fileAt(b.begin - 2), 0u);
+  EXPECT_EQ(source.fileAt(b.begin), 1u);
+  EXPECT_EQ(source.fileAt(source.span(3).begin), 3u);
+  EXPECT_EQ(at(source, b.begin), "1:1");
+  EXPECT_EQ(at(source, b.begin + 2), "1:2");
+  EXPECT_EQ(at(source, b.begin + 4), "2:1");
+  EXPECT_EQ(at(source, source.span(3).begin), "1:1");
+  EXPECT_EQ(source.name(1), "b");
+  EXPECT_EQ(source.text(source.lineAt(b.begin)), "\xc3\xa9x");
+  EXPECT_EQ(source.text(source.lineAt(4)), "c\xe6\x9d");
 }
 
 TEST(SourceRead, ReadsAFileOrSaysWhyNot) {

@@ -18,6 +18,8 @@ inline std::string listed(const Diagnostics &diagnostics,
                  const std::string &message) {
     if (span) {
       Place place = source.place(span->begin);
+      if (size_t file = source.fileAt(span->begin))
+        text += source.name(file) + ":";
       text += std::to_string(place.line) + ":" + std::to_string(place.column);
     } else {
       text += "-";

@@ -160,10 +160,10 @@ TEST(Unused, ValuesAreWarnedAboutAndDropped) {
                           "used\n");
   EXPECT_EQ(programOf(text),
             "program M\n"
-            "%0 = input x : f32[8]\n"
-            "%1 = input mask : i32[8]\n"
             "%11 = weight n.2.weight : f32[8]\n"
             "%12 = weight n.2.bias : f32[8]\n"
+            "%0 = input x : f32[8]\n"
+            "%1 = input mask : i32[8]\n"
             "%13 = layer_norm %0, %11, %12 eps=1e-05 : f32[8] @3:21\n"
             "output y = %13\n");
 }

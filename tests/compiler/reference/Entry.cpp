@@ -114,6 +114,39 @@ TEST(Entry, GivesValuesByTheirIds) {
   EXPECT_EQ(seen[4], out->front().floats);
 }
 
+TEST(Entry, KeepsStatesFromCallToCall) {
+  auto context = makeContext();
+  auto module =
+      parse(*context,
+            "hgraph.model @M {dims = []} {\n"
+            "  hgraph.state \"total\" : tensor<2xf32>\n"
+            "  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = \"x\"}) -> "
+            "(tensor<2xf32> {hgraph.name = \"y\"}) {\n"
+            "    %0 = hgraph.read_state \"total\" : tensor<2xf32>\n"
+            "    %1 = hgraph.add %0, %x : (tensor<2xf32>, tensor<2xf32>) -> "
+            "tensor<2xf32>\n"
+            "    hgraph.write_state \"total\", %1 : tensor<2xf32>\n"
+            "    %2 = hgraph.read_state \"total\" : tensor<2xf32>\n"
+            "    hgraph.return %2 : tensor<2xf32>\n"
+            "  }\n"
+            "}\n");
+  ASSERT_TRUE(module);
+  std::map<std::string, Tensor<double>> states;
+  Surroundings<double> around{nullptr, nullptr, &states};
+  auto call = [&](double a, double b) {
+    auto out = evaluate<double>(
+        entryOf(*module), {Tensor<double>::ofFloats({2}, {a, b})}, {}, around);
+    EXPECT_TRUE(mlir::succeeded(out));
+    return out->front().floats;
+  };
+  // A read gives what the last call left, also behind a write.
+  EXPECT_EQ(call(1, 2), (std::vector<double>{0, 0}));
+  EXPECT_EQ(call(10, 20), (std::vector<double>{1, 2}));
+  EXPECT_EQ(states.at("total").floats, (std::vector<double>{11, 22}));
+  around.states = nullptr;
+  EXPECT_EQ(call(5, 5), (std::vector<double>{0, 0}));
+}
+
 TEST(Entry, SinglePrecisionStaysWithinTheToleranceOfDouble) {
   auto context = makeContext();
   auto module = buildBert(*context, 3, 48, 4);

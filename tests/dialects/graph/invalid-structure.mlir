@@ -104,7 +104,7 @@ hgraph.model @M {dims = []} {
 // -----
 
 hgraph.model @M {dims = []} {
-  // expected-error @+1 {{'hgraph.weight' op (M4) stands in a model, which holds entries only}}
+  // expected-error @+1 {{'hgraph.weight' op (M4) stands in a model, which holds states and entries only}}
   %0 = hgraph.weight "w" : tensor<2xf32>
 }
 
