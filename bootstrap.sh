@@ -26,7 +26,7 @@ build_packages=(
   binutils ca-certificates ccache g++ ninja-build python3 python3-venv
   libmlir-22-dev mlir-22-tools llvm-22 llvm-22-dev llvm-22-tools liblld-22-dev
   libzstd-dev zlib1g-dev
-  libcli11-dev nlohmann-json3-dev libgtest-dev
+  libcli11-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev
 )
 checker_packages=(
   git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev

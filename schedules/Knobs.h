@@ -3,7 +3,6 @@
 #ifndef HEDDLE_SCHEDULES_KNOBS_H
 #define HEDDLE_SCHEDULES_KNOBS_H
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +18,13 @@ template <typename Knobs> struct Knob {
   std::vector<int64_t> values; ///< ascending
 };
 
+/// "knob 'x' is 5, expected one of 1, 2"; empty where `values` has it.
+std::string valueProblem(const std::string &name,
+                         const std::vector<int64_t> &values, int64_t value);
+
+/// "there is no knob 'x', expected one of a, b".
+std::string noSuchKnob(const std::string &name, const std::string &known);
+
 /// Sets the knob called `name`. Empty on success, else what is wrong, in
 /// words; `knobs` is then as it was.
 template <typename Knobs>
@@ -29,19 +35,12 @@ std::string setKnob(Knobs &knobs, const std::vector<Knob<Knobs>> &space,
     known += (known.empty() ? "" : ", ") + knob.name;
     if (knob.name != name)
       continue;
-    const std::vector<int64_t> &values = knob.values;
-    if (std::find(values.begin(), values.end(), value) != values.end()) {
+    std::string problem = valueProblem(name, knob.values, value);
+    if (problem.empty())
       knobs.*knob.field = value;
-      return {};
-    }
-    std::string legal;
-    for (int64_t one : values)
-      legal += (legal.empty() ? "" : ", ") + std::to_string(one);
-    return "knob '" + name + "' is " + std::to_string(value) +
-           ", expected one of " + legal;
+    return problem;
   }
-  return "there is no knob '" + name + "'" +
-         (known.empty() ? "" : ", expected one of " + known);
+  return noSuchKnob(name, known);
 }
 
 } // namespace heddle::schedule

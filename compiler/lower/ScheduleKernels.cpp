@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/GraphToHalide.h"
 
+#include "compiler/lower/KernelKnobs.h"
 #include "compiler/lower/kernels/Expr.h"
 #include "dialects/halide/Halide.h"
 #include "schedules/Schedule.h"
@@ -75,6 +76,11 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   return view;
 }
 
+DictionaryAttr knobsFor(halide::PipelineOp pipeline, StringRef variant) {
+  auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
+  return all ? all.getAs<DictionaryAttr>(variant) : DictionaryAttr();
+}
+
 /// The knobs, those that the pipeline's `heddle.knobs` names for the target in
 /// place of the defaults: `{avx512 = {tile_rows = 6}}`. Reports what is no
 /// knob, no value of it, or breaks a constraint, which `check` says.
@@ -83,8 +89,7 @@ FailureOr<Knobs>
 legalKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
            const std::vector<schedule::Knob<Knobs>> &space, Knobs knobs,
            llvm::function_ref<std::string(const Knobs &)> check) {
-  auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
-  auto given = all ? all.getAs<DictionaryAttr>(target.name) : DictionaryAttr();
+  DictionaryAttr given = knobsFor(pipeline, target.name);
   for (NamedAttribute knob :
        given ? given.getValue() : ArrayRef<NamedAttribute>()) {
     auto value = dyn_cast<IntegerAttr>(knob.getValue());
@@ -110,6 +115,7 @@ struct Recorder {
   const schedule::KernelView &view;
   const schedule::CpuTarget &target;
   schedule::Schedule &schedule;
+  schedule::KnobSpace *space = nullptr; ///< described instead, where wanted
 
   LogicalResult run();
 
@@ -119,12 +125,36 @@ private:
   LogicalResult matmul();
   LogicalResult attention();
   LogicalResult rows();
+  /// Records with the legal knobs, or describes their space. `idle` is a knob
+  /// that makes no difference to this kernel.
+  template <typename Knobs>
+  LogicalResult
+  with(std::vector<schedule::Knob<Knobs>> knobs, const Knobs &defaults,
+       std::function<std::string(const Knobs &)> check,
+       llvm::function_ref<void(const Knobs &)> record, StringRef idle = {});
   /// The constant extent of the output's dim; none where there is no such dim.
   std::optional<int64_t> outputExtent(size_t dim) {
     const schedule::FuncView &out = *view.find(schedule::Role::Output);
     return dim < out.extents.size() ? out.extents[dim] : std::nullopt;
   }
 };
+
+template <typename Knobs>
+LogicalResult
+Recorder::with(std::vector<schedule::Knob<Knobs>> knobs, const Knobs &defaults,
+               std::function<std::string(const Knobs &)> check,
+               llvm::function_ref<void(const Knobs &)> record, StringRef idle) {
+  if (space) {
+    llvm::erase_if(knobs, [&](const auto &knob) { return knob.name == idle; });
+    *space = schedule::enumerable(knobs, defaults, std::move(check));
+    return success();
+  }
+  FailureOr<Knobs> legal =
+      legalKnobs<Knobs>(pipeline, target, knobs, defaults, check);
+  if (succeeded(legal))
+    record(*legal);
+  return legal;
+}
 
 LogicalResult Recorder::run() {
   switch (view.family) {
@@ -142,37 +172,43 @@ LogicalResult Recorder::run() {
 }
 
 LogicalResult Recorder::gemm() {
-  FailureOr<schedule::GemmKnobs> knobs = legalKnobs<schedule::GemmKnobs>(
-      pipeline, target, schedule::gemmKnobSpace(),
+  bool finishesRows = view.find(schedule::Role::Row) != nullptr;
+  return with<schedule::GemmKnobs>(
+      schedule::gemmKnobSpace(),
       schedule::defaultGemmKnobs(tileEntry(pipeline, "panel"), target),
-      [&](const auto &set) { return schedule::checkGemmKnobs(set, target); });
-  if (succeeded(knobs))
-    schedule::scheduleGemmCpu(schedule, view, *knobs, target);
-  return knobs;
+      [finishesRows, target = target](const auto &set) {
+        return schedule::checkGemmKnobs(set, target, finishesRows);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleGemmCpu(schedule, view, knobs, target);
+      },
+      finishesRows ? "" : "block_rows");
 }
 
 LogicalResult Recorder::gemv() {
   bool isPanelled = view.find(schedule::Role::Output)->dims.size() == 3;
   int64_t panels = isPanelled ? *outputExtent(1) : 1;
-  FailureOr<schedule::GemvKnobs> knobs = legalKnobs<schedule::GemvKnobs>(
-      pipeline, target, schedule::gemvKnobSpace(),
+  return with<schedule::GemvKnobs>(
+      schedule::gemvKnobSpace(),
       schedule::defaultGemvKnobs(tileEntry(pipeline, "panel"), target),
-      [&](const auto &set) {
+      [panels, target = target](const auto &set) {
         return schedule::checkGemvKnobs(set, panels, target);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleGemvCpu(schedule, view, knobs, target);
       });
-  if (succeeded(knobs))
-    schedule::scheduleGemvCpu(schedule, view, *knobs, target);
-  return knobs;
 }
 
 LogicalResult Recorder::matmul() {
-  FailureOr<schedule::MatmulKnobs> knobs = legalKnobs<schedule::MatmulKnobs>(
-      pipeline, target, schedule::matmulKnobSpace(),
+  return with<schedule::MatmulKnobs>(
+      schedule::matmulKnobSpace(),
       schedule::defaultMatmulKnobs(outputExtent(0), target),
-      [&](const auto &set) { return schedule::checkMatmulKnobs(set, target); });
-  if (succeeded(knobs))
-    schedule::scheduleMatmulCpu(schedule, view, *knobs, target);
-  return knobs;
+      [target = target](const auto &set) {
+        return schedule::checkMatmulKnobs(set, target);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleMatmulCpu(schedule, view, knobs, target);
+      });
 }
 
 LogicalResult Recorder::attention() {
@@ -180,28 +216,28 @@ LogicalResult Recorder::attention() {
   shape.queryBlock = tileEntry(pipeline, "query_block");
   shape.chunk = tileEntry(pipeline, "chunk");
   shape.valueDim = tileEntry(pipeline, "value_dim");
-  FailureOr<schedule::AttentionKnobs> knobs =
-      legalKnobs<schedule::AttentionKnobs>(
-          pipeline, target, schedule::attentionKnobSpace(),
-          schedule::defaultAttentionKnobs(shape, target), [&](const auto &set) {
-            return schedule::checkAttentionKnobs(set, shape, target);
-          });
-  if (succeeded(knobs))
-    schedule::scheduleAttentionCpu(schedule, view, shape, *knobs, target);
-  return knobs;
+  return with<schedule::AttentionKnobs>(
+      schedule::attentionKnobSpace(),
+      schedule::defaultAttentionKnobs(shape, target),
+      [shape, target = target](const auto &set) {
+        return schedule::checkAttentionKnobs(set, shape, target);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleAttentionCpu(schedule, view, shape, knobs, target);
+      });
 }
 
 LogicalResult Recorder::rows() {
   std::optional<int64_t> extent = outputExtent(0);
-  FailureOr<schedule::RowsKnobs> knobs = legalKnobs<schedule::RowsKnobs>(
-      pipeline, target, schedule::rowsKnobSpace(),
+  return with<schedule::RowsKnobs>(
+      schedule::rowsKnobSpace(),
       schedule::defaultRowsKnobs(view.family, extent, target),
-      [&](const auto &set) {
+      [extent, target = target](const auto &set) {
         return schedule::checkRowsKnobs(set, extent, target);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleRowsCpu(schedule, view, knobs, target);
       });
-  if (succeeded(knobs))
-    schedule::scheduleRowsCpu(schedule, view, *knobs, target);
-  return knobs;
 }
 
 StringRef tailName(schedule::Tail tail) {
@@ -298,6 +334,55 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline,
 }
 
 } // namespace
+
+StringRef familyOf(halide::PipelineOp pipeline) {
+  auto family = pipeline->getAttrOfType<StringAttr>(familyAttr);
+  return family ? family.getValue() : StringRef();
+}
+
+FailureOr<schedule::KnobSpace> knobSpaceOf(halide::PipelineOp pipeline,
+                                           StringRef variant) {
+  FailureOr<schedule::KernelView> view = viewOf(pipeline);
+  if (failed(view))
+    return failure();
+  for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
+    if (target.name != variant)
+      continue;
+    schedule::Schedule none;
+    schedule::KnobSpace space;
+    if (failed(Recorder{pipeline, *view, target, none, &space}.run()))
+      return failure();
+    return space;
+  }
+  return pipeline.emitOpError("has no knobs for the unknown variant '")
+         << variant << "'";
+}
+
+std::string knobProblem(halide::PipelineOp pipeline, StringRef variant,
+                        const std::map<std::string, int64_t> &knobs) {
+  FailureOr<schedule::KnobSpace> space = knobSpaceOf(pipeline, variant);
+  if (failed(space))
+    return "it has no knobs";
+  return schedule::problemOf(*space, knobs);
+}
+
+bool hasKnobs(halide::PipelineOp pipeline, StringRef variant) {
+  return bool(knobsFor(pipeline, variant));
+}
+
+void setKnobs(halide::PipelineOp pipeline, StringRef variant,
+              const std::map<std::string, int64_t> &knobs) {
+  Builder builder(pipeline.getContext());
+  NamedAttrList given;
+  for (const auto &[name, value] : knobs)
+    given.set(name, builder.getI64IntegerAttr(value));
+  auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
+  NamedAttrList variants(all);
+  variants.set(variant, given.getDictionary(pipeline.getContext()));
+  pipeline->setAttr(knobsAttr, variants.getDictionary(pipeline.getContext()));
+}
+
+void dropKnobs(halide::PipelineOp pipeline) { pipeline->removeAttr(knobsAttr); }
 
 LogicalResult scheduleKernels(ModuleOp module, ArrayRef<std::string> variants) {
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>()) {

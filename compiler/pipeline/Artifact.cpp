@@ -40,10 +40,12 @@ FailureOr<std::string> graphBytes(ModuleOp module) {
   return bytes;
 }
 
-/// The directives of all variants as text.
+/// The directives of all variants as text, behind the knobs that were set.
 std::string scheduleText(halide::PipelineOp pipeline) {
   std::string text;
   llvm::raw_string_ostream stream(text);
+  if (Attribute knobs = pipeline->getAttr(lower::knobsAttr))
+    stream << "// knobs " << knobs << '\n';
   for (halide::ScheduleOp schedule :
        pipeline.getBody().getOps<halide::ScheduleOp>()) {
     schedule.print(stream, OpPrintingFlags().useLocalScope());

@@ -25,7 +25,7 @@ namespace {
 /// Changes when equal pipelines may give other objects: with the code
 /// generator's version, and with each build of this program.
 std::string codeGeneration() {
-  std::string text = "heddle " HEDDLE_VERSION ", Halide 21.0.0";
+  std::string text = compilerVersions();
   llvm::sys::fs::file_status status;
   if (!llvm::sys::fs::status("/proc/self/exe", status))
     text +=
@@ -87,7 +87,7 @@ std::string textOf(halide::PipelineOp pipeline, StringRef variant) {
 
 std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
                           const std::vector<Variant> &variants,
-                          const std::string &folder, translate::Emit emit) {
+                          const std::string &prefix, translate::Emit emit) {
   std::vector<Unit> units;
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>())
     for (const Variant &variant : variants) {
@@ -95,7 +95,7 @@ std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
       unit.options.variant = variant.name;
       unit.options.symbol =
           lower::kernelSymbol(pipeline.getSymName(), variant.name);
-      unit.options.path = folder + "/" + unit.options.symbol +
+      unit.options.path = prefix + unit.options.symbol +
                           (emit == translate::Emit::Stmt ? ".stmt" : ".o");
       unit.options.emit = emit;
       unit.options.checks = options.optimization == 0;
@@ -129,16 +129,21 @@ LogicalResult readObject(Unit &unit) {
   return success();
 }
 
+translate::Limits limitsOf(const Options &options) {
+  translate::Limits limits;
+  limits.processes = options.jobs
+                         ? options.jobs
+                         : std::max(1u, std::thread::hardware_concurrency());
+  return limits;
+}
+
 /// Runs what is missing in child processes.
 LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
                            const Progress &progress) {
   std::vector<translate::Job> jobs;
   for (Unit *unit : missing)
     jobs.push_back({unit->pipeline, unit->options});
-  translate::Limits limits;
-  limits.processes = options.jobs
-                         ? options.jobs
-                         : std::max(1u, std::thread::hardware_concurrency());
+  translate::Limits limits = limitsOf(options);
   std::vector<translate::Scratch> scratch(jobs.size());
   auto report = [&](size_t done) {
     if (progress)
@@ -157,13 +162,17 @@ LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
 
 } // namespace
 
+std::string compilerVersions() {
+  return "heddle " HEDDLE_VERSION ", Halide 21.0.0";
+}
+
 FailureOr<std::string> printStatements(Model &model, const Options &options) {
   WorkFolder folder;
   FailureOr<std::vector<Variant>> variants = variantsOf(*model.module);
   if (failed(variants) || failed(folder.check()))
     return failure();
   std::vector<Unit> units = unitsOf(*model.module, options, *variants,
-                                    folder.path, translate::Emit::Stmt);
+                                    folder.path + "/", translate::Emit::Stmt);
   std::vector<Unit *> all;
   for (Unit &unit : units)
     all.push_back(&unit);
@@ -184,8 +193,8 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
     return failure();
   link::KernelCache cache(options.useCache ? link::KernelCache::defaultFolder()
                                            : std::string());
-  std::vector<Unit> units =
-      unitsOf(module, options, *variants, folder.path, translate::Emit::Object);
+  std::vector<Unit> units = unitsOf(module, options, *variants,
+                                    folder.path + "/", translate::Emit::Object);
   std::vector<Unit *> missing;
   std::string generation = codeGeneration();
   for (Unit &unit : units)
@@ -205,6 +214,56 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
         {unit.options.symbol + ".o", std::move(unit.object)});
   }
   return objects;
+}
+
+FailureOr<std::vector<Attempt>> compileEach(ArrayRef<Model> models,
+                                            const Options &options,
+                                            const translate::Limits &limits) {
+  WorkFolder folder;
+  if (failed(folder.check()))
+    return failure();
+  link::KernelCache cache(options.useCache ? link::KernelCache::defaultFolder()
+                                           : std::string());
+  std::string generation = codeGeneration();
+  std::vector<Attempt> attempts(models.size());
+  std::vector<Unit> units;
+  std::vector<translate::Job> jobs;
+  std::vector<size_t> owners; // of the jobs
+  for (const auto &[i, model] : llvm::enumerate(models)) {
+    FailureOr<std::vector<Variant>> variants = variantsOf(*model.module);
+    if (failed(variants))
+      return failure();
+    // Every model's kernel is called the same: a name of its own for each.
+    units.push_back(unitsOf(*model.module, options, *variants,
+                            folder.path + "/" + std::to_string(i) + "-",
+                            translate::Emit::Object)
+                        .front());
+    if (findInCache(units.back(), cache, generation)) {
+      attempts[i].end = translate::JobEnd::Done;
+      continue;
+    }
+    jobs.push_back({units.back().pipeline, units.back().options});
+    owners.push_back(i);
+  }
+  std::vector<translate::Scratch> scratch(jobs.size());
+  std::vector<translate::JobEnd> ends(jobs.size());
+  (void)translate::translateJobs(jobs, limits, scratch, nullptr, ends);
+  for (auto [owner, bound, end] : llvm::zip(owners, scratch, ends)) {
+    Unit &unit = units[owner];
+    attempts[owner].end = end;
+    if (end != translate::JobEnd::Done)
+      continue;
+    unit.scratch = bound.bytes;
+    if (failed(readObject(unit)))
+      return failure();
+    cache.put(unit.key, unit.object, std::to_string(unit.scratch));
+  }
+  for (auto [unit, attempt] : llvm::zip(units, attempts)) {
+    attempt.objects.scratch[unit.pipeline.getSymName().str()] = unit.scratch;
+    attempt.objects.objects.push_back(
+        {unit.options.symbol + ".o", std::move(unit.object)});
+  }
+  return attempts;
 }
 
 LogicalResult writeObjects(const Objects &objects, const std::string &folder) {

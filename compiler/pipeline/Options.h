@@ -3,6 +3,7 @@
 #ifndef HEDDLE_COMPILER_PIPELINE_OPTIONS_H
 #define HEDDLE_COMPILER_PIPELINE_OPTIONS_H
 
+#include "compiler/pipeline/Knobs.h"
 #include "compiler/pipeline/Phases.h"
 
 #include <string>
@@ -26,6 +27,7 @@ struct Options {
   bool useCache = true;       ///< of compiled kernels
   bool remarks = false;       ///< print what was decided and why
   unsigned jobs = 0;          ///< child processes at once; 0: one a CPU
+  KnobSource knobs;           ///< of schedules, where tuning found some
 };
 
 } // namespace heddle::pipeline

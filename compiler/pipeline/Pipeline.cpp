@@ -6,6 +6,7 @@
 #include "compiler/lower/GraphToHalide.h"
 #include "compiler/lower/GraphToHost.h"
 #include "compiler/passes/Passes.h"
+#include "compiler/pipeline/KernelModel.h"
 #include "compiler/translate/Jobs.h"
 #include "dialects/graph/Graph.h"
 #include "mlir/IR/Diagnostics.h"
@@ -65,6 +66,10 @@ LogicalResult step(ModuleOp module, Phase next, const Options &options) {
   case Phase::Halide:
     return lower::lowerGraphToHalide(module);
   case Phase::Schedule:
+    if (options.knobs.find &&
+        failed(
+            applyKnobs(module, tunedFamily, options.variants, options.knobs)))
+      return failure();
     return lower::scheduleKernels(module, options.variants);
   default:
     return success();

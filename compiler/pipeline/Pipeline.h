@@ -5,6 +5,7 @@
 
 #include "compiler/pipeline/Compile.h"
 #include "compiler/pipeline/Options.h"
+#include "compiler/translate/Jobs.h"
 #include "compiler/weights/Weights.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectRegistry.h"
@@ -64,6 +65,18 @@ struct Objects {
 };
 mlir::FailureOr<Objects> compileObjects(Model &model, const Options &options,
                                         const Progress &progress);
+
+/// What became of one of several modules of one pipeline each.
+struct Attempt {
+  translate::JobEnd end = translate::JobEnd::NotStarted;
+  Objects objects; ///< where the end is Done
+};
+
+/// As compileObjects for each of `models`, several at a time: one that cannot
+/// be compiled does not keep the others. Fails where nothing can be compiled.
+mlir::FailureOr<std::vector<Attempt>>
+compileEach(llvm::ArrayRef<Model> models, const Options &options,
+            const translate::Limits &limits);
 
 /// Writes each object into a folder, which is made where it is missing.
 mlir::LogicalResult writeObjects(const Objects &objects,

@@ -21,7 +21,13 @@ std::string variantNames() {
   return names;
 }
 
-/// One line on a terminal that each message replaces; silent in a pipe.
+int usage(const std::string &problem) {
+  std::fprintf(stderr, "error: %s\n", problem.c_str());
+  return ExitUsage;
+}
+
+} // namespace
+
 pipeline::Progress progressLine() {
   if (!isatty(STDERR_FILENO))
     return {};
@@ -36,13 +42,6 @@ void clearProgress(const pipeline::Progress &progress) {
     std::fprintf(stderr, "\r\033[K");
 }
 
-int usage(const std::string &problem) {
-  std::fprintf(stderr, "error: %s\n", problem.c_str());
-  return ExitUsage;
-}
-
-} // namespace
-
 void addModelOptions(CLI::App &verb, CompileArguments &arguments) {
   pipeline::Options &options = arguments.options;
   verb.add_option("--weights", options.weights,
@@ -54,14 +53,10 @@ void addModelOptions(CLI::App &verb, CompileArguments &arguments) {
       ->allow_extra_args(false);
 }
 
-void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
-                       const std::string &isa) {
+void addKernelOptions(CLI::App &verb, CompileArguments &arguments,
+                      const std::string &isa) {
   pipeline::Options &options = arguments.options;
   addModelOptions(verb, arguments);
-  verb.add_option("-O", options.optimization,
-                  "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
-                  "kernels fused (default 2)")
-      ->check(CLI::Range(0, 3));
   verb.add_option("--isa", options.variants, isa + ": " + variantNames())
       ->delimiter(',')
       ->type_name("NAME")
@@ -72,8 +67,21 @@ void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
   verb.add_flag_callback(
       "--no-cache", [&options] { options.useCache = false; },
       "compile every kernel anew");
+}
+
+void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
+                       const std::string &isa) {
+  pipeline::Options &options = arguments.options;
+  addKernelOptions(verb, arguments, isa);
+  verb.add_option("-O", options.optimization,
+                  "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
+                  "kernels fused (default 2)")
+      ->check(CLI::Range(0, 3));
   verb.add_flag("--strip-schedule", options.stripSchedule,
                 "algorithms without schedules: slow, right");
+  verb.add_option("--tuning", arguments.tuning,
+                  "a database of heddle tune, whose knobs are taken")
+      ->type_name("DB");
   verb.add_flag("--remarks", options.remarks, "say what was decided and why");
 }
 
@@ -128,6 +136,9 @@ void addCompileVerb(CLI::App &app, int &code) {
       code = usage(problem);
       return;
     }
+    code = ExitInput;
+    if (!loadTuning(*arguments))
+      return;
     pipeline::Progress progress = progressLine();
     bool done = pipeline::compile(arguments->options, progress);
     clearProgress(progress);

@@ -68,6 +68,8 @@ int runVerify(VerifyArguments &arguments) {
   arguments.verify.artifact = options.input;
   if (!endsWith(options.input, ".heddle") && !endsWith(options.input, ".mlir"))
     return verifyArtifact(arguments.verify);
+  if (!loadTuning(arguments.compile))
+    return ExitInput;
   TemporaryFile file;
   options.output = arguments.verify.artifact = file.path;
   if (!pipeline::compile(options, {}))

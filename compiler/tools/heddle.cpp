@@ -1,5 +1,5 @@
-// heddle: compiles a model's text to an artefact, runs, verifies, inspects and
-// times it.
+// heddle: compiles a model's text to an artefact, runs, verifies, tunes, times
+// and inspects it.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/pipeline/Compile.h"
 #include "compiler/tools/CompilerVerbs.h"
@@ -13,6 +13,8 @@
 int main(int argc, char **argv) try {
   if (std::optional<int> child = heddle::pipeline::runChildJob(argc, argv))
     return *child;
+  if (std::optional<int> child = heddle::tools::runTuneJob(argc, argv))
+    return *child;
   CLI::App app("Compiles Transformer models to single-file binaries.",
                "heddle");
   app.set_version_flag("--version", heddle_version());
@@ -21,6 +23,7 @@ int main(int argc, char **argv) try {
   heddle::tools::addCompileVerb(app, code);
   heddle::tools::addRunVerb(app, code);
   heddle::tools::addVerifyVerb(app, code);
+  heddle::tools::addTuneVerb(app, code);
   heddle::tools::addBenchVerb(app, code);
   heddle::tools::addInspectVerb(app, code, heddle::tools::modelInspector());
   heddle::tools::addTargetsVerb(app, code);

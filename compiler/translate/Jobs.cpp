@@ -51,6 +51,7 @@ struct Outcome {
   bool timedOut = false;
   /// Why there was no child at all, else empty.
   std::string notStarted;
+  JobEnd end = JobEnd::NotStarted;
 };
 
 class Runner {
@@ -60,6 +61,7 @@ public:
       : jobs(jobs), limits(limits), scratch(scratch), outcomes(jobs.size()) {}
 
   LogicalResult run(llvm::function_ref<void(size_t)> progress);
+  JobEnd endOf(size_t job) const { return outcomes[job].end; }
 
 private:
   void start(size_t job);
@@ -209,7 +211,7 @@ llvm::StringRef lastLine(llvm::StringRef text) {
 }
 
 LogicalResult Runner::conclude(size_t job) {
-  const Outcome &outcome = outcomes[job];
+  Outcome &outcome = outcomes[job];
   Operation *pipeline = jobs[job].pipeline;
   const std::string &path = jobs[job].options.path;
   StringRef name = SymbolTable::getSymbolName(pipeline).getValue();
@@ -236,10 +238,16 @@ LogicalResult Runner::conclude(size_t job) {
   }
   if (!outcome.notStarted.empty())
     return fail() << "could not start: " << outcome.notStarted;
-  if (outcome.timedOut)
+  bool isOver =
+      WIFSIGNALED(outcome.status) && WTERMSIG(outcome.status) == SIGXCPU;
+  outcome.end = JobEnd::TimedOut;
+  if (outcome.timedOut || isOver)
     return fail() << "took more than " << limits.seconds << " s";
-  if (auto ok = readReport(outcome.report, pipeline, scratch[job]))
+  if (auto ok = readReport(outcome.report, pipeline, scratch[job])) {
+    outcome.end = *ok ? JobEnd::Done : JobEnd::Refused;
     return success(*ok);
+  }
+  outcome.end = JobEnd::Crashed;
   if (WIFSIGNALED(outcome.status))
     return fail() << "crashed: " << ::strsignal(WTERMSIG(outcome.status));
   return fail() << "ended with status " << WEXITSTATUS(outcome.status);
@@ -269,9 +277,14 @@ LogicalResult Runner::run(llvm::function_ref<void(size_t)> progress) {
 
 LogicalResult translateJobs(llvm::ArrayRef<Job> jobs, const Limits &limits,
                             llvm::MutableArrayRef<Scratch> scratch,
-                            llvm::function_ref<void(size_t)> progress) {
+                            llvm::function_ref<void(size_t)> progress,
+                            llvm::MutableArrayRef<JobEnd> ends) {
   assert(jobs.size() == scratch.size() && "a scratch for each job");
-  return Runner(jobs, limits, scratch).run(progress);
+  Runner runner(jobs, limits, scratch);
+  LogicalResult result = runner.run(progress);
+  for (size_t job = 0; job < ends.size(); ++job)
+    ends[job] = runner.endOf(job);
+  return result;
 }
 
 } // namespace heddle::translate

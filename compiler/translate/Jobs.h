@@ -31,15 +31,26 @@ struct Limits {
   uint64_t bytes = uint64_t(4) << 30;
 };
 
-/// Runs all jobs, `scratch[i]` being of `jobs[i]`. The children are this
-/// program again: its main must begin with `isTranslateJob`. Diagnostics of the
-/// children come out here, in the order of the jobs and at their original
-/// places; a crash, too much time or memory is a diagnostic at the pipeline.
-/// `progress` is told after each job how many are done.
+/// What became of a job.
+enum class JobEnd {
+  Done,
+  Refused,   ///< with diagnostics
+  TimedOut,  ///< of wall time or of the processor's
+  Crashed,   ///< by a signal, or without a report
+  NotStarted ///< no child, or no disk to write to
+};
+
+/// Runs all jobs, `scratch[i]` being of `jobs[i]`, and `ends[i]` where asked.
+/// The children are this program again: its main must begin with
+/// `isTranslateJob`. Diagnostics of the children come out here, in the order of
+/// the jobs and at their original places; a crash, too much time or memory is a
+/// diagnostic at the pipeline. `progress` is told after each job how many are
+/// done.
 mlir::LogicalResult
 translateJobs(llvm::ArrayRef<Job> jobs, const Limits &limits,
               llvm::MutableArrayRef<Scratch> scratch,
-              llvm::function_ref<void(size_t)> progress = nullptr);
+              llvm::function_ref<void(size_t)> progress = nullptr,
+              llvm::MutableArrayRef<JobEnd> ends = {});
 
 /// True when this process was started by `translateJobs`: main must then
 /// return what `translateJobMain` returns and do nothing else.

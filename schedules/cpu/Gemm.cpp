@@ -54,9 +54,10 @@ static TileShape tileOf(const GemmKnobs &knobs) {
   return {knobs.panel, knobs.tileRows, knobs.tileColumns, 1};
 }
 
-std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target) {
+std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target,
+                           bool finishesRows) {
   std::string problem = checkTile(tileOf(knobs), target);
-  if (problem.empty() && knobs.blockRows % knobs.tileRows != 0)
+  if (problem.empty() && finishesRows && knobs.blockRows % knobs.tileRows != 0)
     return "the block's rows must be whole tiles";
   return problem;
 }

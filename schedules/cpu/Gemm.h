@@ -32,8 +32,10 @@ const std::vector<Knob<GemmKnobs>> &gemmKnobSpace();
 /// fit the registers.
 GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target);
 
-/// Empty when legal, else the constraint that is broken, in words.
-std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target);
+/// Empty when legal, else the constraint that is broken, in words. Only a
+/// kernel that finishes rows has blocks of them.
+std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target,
+                           bool finishesRows = true);
 
 /// The view has an Accumulator and an Output with dims (column in panel, panel,
 /// row), or (column, row) where panels do not divide the columns; with a Row

@@ -7,7 +7,7 @@ import numpy as np
 
 import support
 
-VERBS = ["compile", "run", "verify", "bench", "inspect", "targets"]
+VERBS = ["compile", "run", "verify", "tune", "bench", "inspect", "targets"]
 RUNTIME_VERBS = ["run", "bench", "inspect"]
 WEIGHTS = ["--weights", "random:1"]
 
@@ -32,7 +32,7 @@ class CommandLine(support.Case):
                 for line in text.split("Options:")[-1].splitlines():
                     if line.startswith("  -"):
                         self.assertNotRegex(line, r"^  -\S+$")
-        self.refused(["error: "], "tune", support.FIRST, code=2)
+        self.refused(["error: "], "serve", support.FIRST, code=2)
 
     def test_programs_have_one_version(self):
         found = {self.works("--version", program=program).text

@@ -1,5 +1,6 @@
 // Defaults are legal on every target; each broken constraint is said in words.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/KnobSpace.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/Gemv.h"
@@ -35,6 +36,38 @@ TEST(GemmKnobs, NamesTheBrokenConstraint) {
             "the tile needs more registers than the target has");
   EXPECT_EQ(checkGemmKnobs({48, 8, 48, 60}, wide),
             "the block's rows must be whole tiles");
+  EXPECT_EQ(checkGemmKnobs({48, 8, 48, 60}, wide, /*finishesRows=*/false), "");
+}
+
+TEST(KnobSpace, IsAFamilysKnobsWithoutItsType) {
+  const CpuTarget &wide = cpuTargets()[0];
+  KnobSpace space = enumerable<GemmKnobs>(
+      gemmKnobSpace(), defaultGemmKnobs(48, wide),
+      [&](const GemmKnobs &knobs) { return checkGemmKnobs(knobs, wide); });
+  ASSERT_EQ(space.knobs.size(), 3u);
+  EXPECT_EQ(space.knobs[0].name, "tile_rows");
+  EXPECT_EQ(space.knobs[0].unit, "rows of a register tile");
+  EXPECT_EQ(space.knobs[0].values.size(), 12u);
+  EXPECT_EQ(space.knobs[0].initial, 8);
+  EXPECT_EQ(space.check({8, 48, 64}), "");
+  EXPECT_EQ(space.check({12, 48, 120}),
+            "the tile needs more registers than the target has");
+}
+
+TEST(KnobSpace, SaysWhatIsWrongWithAPoint) {
+  const CpuTarget &wide = cpuTargets()[0];
+  KnobSpace space = enumerable<GemmKnobs>(
+      gemmKnobSpace(), defaultGemmKnobs(48, wide),
+      [&](const GemmKnobs &knobs) { return checkGemmKnobs(knobs, wide); });
+  EXPECT_EQ(problemOf(space, {}), "");
+  EXPECT_EQ(problemOf(space, {{"tile_rows", 4}}), "");
+  EXPECT_EQ(problemOf(space, {{"tile_rows", 5}}),
+            "the block's rows must be whole tiles");
+  EXPECT_EQ(problemOf(space, {{"tile_columns", 7}}),
+            "knob 'tile_columns' is 7, expected one of 8, 16, 24, 32, 48, 64");
+  EXPECT_EQ(problemOf(space, {{"tile_rows", 4}, {"rows", 4}}),
+            "there is no knob 'rows', expected one of tile_rows, "
+            "tile_columns, block_rows");
 }
 
 TEST(MatmulKnobs, DefaultsAreLegalAndFitTheColumns) {

@@ -167,6 +167,22 @@ TEST_F(Jobs, MemoryIsLimited) {
   EXPECT_FALSE(said.empty());
 }
 
+TEST_F(Jobs, EveryJobSaysHowItEnded) {
+  auto endsOf = [&](std::vector<Job> jobs) {
+    std::vector<Scratch> scratch(jobs.size());
+    std::vector<JobEnd> ends(jobs.size());
+    (void)translateJobs(jobs, limits, scratch, nullptr, ends);
+    return ends;
+  };
+  EXPECT_EQ(endsOf({job("halide.reorder %out[x, x]"), job("")}),
+            (std::vector<JobEnd>{JobEnd::Refused, JobEnd::Done}));
+  ::setenv(misbehaviour, "crash", 1);
+  EXPECT_EQ(endsOf({job("")}), std::vector<JobEnd>{JobEnd::Crashed});
+  ::setenv(misbehaviour, "hang", 1);
+  limits.seconds = 1;
+  EXPECT_EQ(endsOf({job("")}), std::vector<JobEnd>{JobEnd::TimedOut});
+}
+
 TEST_F(Jobs, ProgressCountsAllJobs) {
   std::vector<Job> jobs = {job(""), job(""), job("")};
   std::vector<Scratch> scratch(jobs.size());
