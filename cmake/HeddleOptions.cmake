@@ -34,3 +34,14 @@ endif()
 if(HEDDLE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+if(HEDDLE_COVERAGE)
+  # Threads count too, and the linker puts a dump of the counts before _exit.
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+  set(object "${CMAKE_BINARY_DIR}/Coverage.o")
+  execute_process(COMMAND "${CMAKE_C_COMPILER}" -fPIC -c
+                          "${PROJECT_SOURCE_DIR}/cmake/Coverage.c"
+                          -o "${object}" COMMAND_ERROR_IS_FATAL ANY)
+  string(APPEND CMAKE_EXE_LINKER_FLAGS
+         " --coverage \"${object}\" -Wl,--wrap=_exit -Wl,--wrap=_Exit")
+endif()
