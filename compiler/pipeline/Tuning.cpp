@@ -151,7 +151,7 @@ std::unique_ptr<TunableModel> TunableModel::read(const Options &options,
                                                  const std::string &family) {
   auto state = std::make_unique<State>();
   state->options = options;
-  state->options.stopAfter = Phase::Halide;
+  state->options.stopAfter = Phase::Kernels;
   state->context = makeContext();
   state->context->printOpOnDiagnostic(false);
   llvm::SourceMgr sources;

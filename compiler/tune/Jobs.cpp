@@ -198,10 +198,14 @@ Verdict runTime(const TimeJob &job, const RunLimits &limits,
                         {"limits", limitsOf(limits)}},
                        limits);
   json answer = json::parse(left.output, nullptr, /*allow_exceptions=*/false);
-  if (left.timedOut || left.status != 0 || !answer.is_object())
+  std::vector<double> base, candidate;
+  if (!left.timedOut && left.status == 0 && answer.is_object()) {
+    base = answer.value("base", base);
+    candidate = answer.value("candidate", candidate);
+  }
+  if (base.empty() || base.size() != candidate.size())
     return judge(left, limits);
-  result = compare(answer.value("base", std::vector<double>()),
-                   answer.value("candidate", std::vector<double>()));
+  result = compare(base, candidate);
   return {};
 }
 

@@ -179,6 +179,8 @@ std::string Store::open(const std::string &file, Access access,
 std::string Store::prepareFile(Access access) {
   if (access == Access::Read)
     return checkFormat();
+  if (sqlite3_db_readonly(database, "main") == 1)
+    return "tuning database '" + path + "' cannot be written";
   std::string wrong = execute("BEGIN IMMEDIATE");
   if (!wrong.empty())
     return wrong;

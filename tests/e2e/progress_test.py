@@ -36,6 +36,16 @@ class Progress(support.Case):
         self.assertIn("kernel 4 of 4", lines)
         self.assertEqual(lines[-1], "")
 
+    def test_a_search_says_what_it_is_at(self):
+        code, shown = self.on_a_terminal("tune", support.FIRST, "--trials",
+                                         "1", "--tuning",
+                                         self.folder / "t.db")
+        self.assertEqual(code, 0, shown)
+        lines = shown.split("\r\033[K")
+        self.assertRegex("\n".join(lines), r"first\.heddle:\d+:\d+: searching, "
+                         r"0 of at most 1 tried, 0 illegal")
+        self.assertEqual(lines[-1], "")
+
     def test_a_pipe_stays_quiet(self):
         done = self.works(*COMPILE, "-o", self.folder / "b.so")
         self.assertEqual((done.out, done.err), (b"", ""))

@@ -325,6 +325,10 @@ class Tune(support.Case):
                 self.refused([words], "tune", self.model, *arguments,
                              "--tuning", self.folder / "wrong.db")
         self.refused(["missing.heddle"], "tune", self.folder / "missing.heddle")
+        late = self.write("late.mlir", self.works(
+            "compile", self.model, "--stop-after", "halide").text)
+        self.refused(["is at phase 'halide', which is after 'kernels'"],
+                     "tune", late)
         self.assertFalse((self.folder / "wrong.db").exists())
         self.refused(["job"], "--heddle-tune-job", self.write("j", "x"), code=2)
 

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace heddle::tune;
 using heddle::pipeline::KnobRecord;
@@ -171,6 +173,20 @@ TEST_F(Stores, ALockedDatabaseIsWaitedForAndThenRefused) {
 TEST_F(Stores, AFolderIsRefused) {
   EXPECT_EQ(opened(folder.path, Store::Access::Write).substr(0, 20),
             "cannot open tuning d");
+}
+
+TEST_F(Stores, AFileThatCannotBeWrittenIsRefusedToATunerOnly) {
+  std::string path = written();
+  ASSERT_EQ(::chmod(path.c_str(), 0444), 0);
+  ASSERT_EQ(::chmod(folder.path.c_str(), 0555), 0);
+  constexpr uid_t nobody = 65534; // who administers may write anyway
+  bool wasRoot = ::geteuid() == 0 && ::seteuid(nobody) == 0;
+  std::string read = opened(path), write = opened(path, Store::Access::Write);
+  if (wasRoot && ::seteuid(0) != 0)
+    FAIL() << "root does not come back";
+  ::chmod(folder.path.c_str(), 0755);
+  EXPECT_EQ(read, "");
+  EXPECT_EQ(write, "tuning database '" + path + "' cannot be written");
 }
 
 TEST_F(Stores, DamageIsSaid) {
