@@ -142,6 +142,8 @@ private:
   friend class ShapeElaborator;
   using OpCall = Datum(const Arguments &arguments);
   OpCall shapes; // in ElaborateShapes.cpp
+  friend class ConvolutionElaborator;
+  OpCall convolution; // in ElaborateConvolution.cpp
 
   // Typed access to arguments, in Arguments.cpp. Each reports what it found
   // instead; the argument must have been given unless there is a default.

@@ -22,6 +22,8 @@ std::string text(const AttributeValue &value) {
   }
   if (const std::string *string = std::get_if<std::string>(&value))
     return "\"" + *string + "\"";
+  if (const auto *list = std::get_if<std::vector<int64_t>>(&value))
+    return shape::str(shape::Shape(list->begin(), list->end()));
   return std::get<shape::Dim>(value).str();
 }
 
@@ -177,8 +179,8 @@ const char *name(OpKind kind) {
       "argmax",    "top_k",        "take",        "angle_table",
       "rope",      "dropout",      "reshape",     "transpose",
       "concat",    "slice",        "pad",         "broadcast_to",
-      "matmul"};
-  static_assert(std::size(names) == size_t(OpKind::Matmul) + 1);
+      "matmul",    "conv"};
+  static_assert(std::size(names) == size_t(OpKind::Conv) + 1);
   return names[static_cast<size_t>(kind)];
 }
 

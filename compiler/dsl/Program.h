@@ -139,13 +139,14 @@ enum class OpKind {
   Slice,       ///< (x) axis: integer, from: dim
   Pad,         ///< (x) axis: integer, before, after: dims, value: number
   BroadcastTo, ///< (x)
-  Matmul       ///< (a, b) transpose_a, transpose_b: truth values
+  Matmul,      ///< (a, b) transpose_a, transpose_b: truth values
+  Conv         ///< (x, weight, [bias]) stride, padding, dilation: lists; groups
 };
 /// "layer_norm": the op's name in the language and in hgraph.
 const char *name(OpKind kind);
 
-using AttributeValue =
-    std::variant<bool, int64_t, double, std::string, shape::Dim>;
+using AttributeValue = std::variant<bool, int64_t, double, std::string,
+                                    shape::Dim, std::vector<int64_t>>;
 
 struct Op {
   OpKind kind = OpKind::Constant;

@@ -338,6 +338,13 @@ private:
       return graph::MatmulOp::create(builder, loc, a, b,
                                      op.attribute<bool>("transpose_a"),
                                      op.attribute<bool>("transpose_b"));
+    case Kind::Conv:
+      return graph::ConvOp::create(
+          builder, loc, a, b, c,
+          shape::Windows{op.attribute<std::vector<int64_t>>("stride"),
+                         op.attribute<std::vector<int64_t>>("padding"),
+                         op.attribute<std::vector<int64_t>>("dilation"),
+                         op.attribute<int64_t>("groups")});
     default:
       return writeMove(op, loc);
     }

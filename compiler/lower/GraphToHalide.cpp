@@ -24,7 +24,7 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
   using schedule::Family;
   Family family = Family::Elementwise;
   for (Operation &op : kernel.getBody().front()) {
-    if (isa<graph::MatmulOp>(op))
+    if (isa<graph::MatmulOp, graph::ConvOp>(op))
       return Family::Matmul;
     if (isa<graph::SoftmaxOp, graph::LogSoftmaxOp>(op))
       return Family::Softmax;
@@ -46,7 +46,8 @@ public:
   KernelLowering(ModuleOp module, graph::OutlinedOp kernel)
       : module(module), kernel(kernel),
         isAttention(!kernel.getBody().getOps<graph::AttentionOp>().empty()),
-        isGemm(!isAttention && hasPackableLinear(kernel)) {}
+        isConv(!kernel.getBody().getOps<graph::ConvOp>().empty()),
+        isGemm(!isAttention && !isConv && hasPackableLinear(kernel)) {}
 
   FailureOr<Lowered> run();
 
@@ -55,13 +56,14 @@ private:
 
   ModuleOp module;
   graph::OutlinedOp kernel;
-  bool isAttention, isGemm;
+  bool isAttention, isConv, isGemm;
 };
 
 FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
   using schedule::Family;
   FailureOr<KernelPlan> plan = isAttention
                                    ? lowerAttention(module, kernel, form)
+                               : isConv ? lowerConv(module, kernel)
                                : isGemm ? lowerGemm(module, kernel, form)
                                         : lowerRows(module, kernel);
   if (failed(plan))

@@ -53,6 +53,31 @@ void reshapeConstants(EntryOp entry) {
   }
 }
 
+/// What a chain of reshapes views.
+Value viewed(Value value) {
+  while (auto view = value.getDefiningOp<ReshapeOp>())
+    value = view.getX();
+  return value;
+}
+
+/// An output that nothing computes, or whose buffer an earlier output sees
+/// under other extents, becomes a copy. Reshapes are left to isView.
+void copyOutputs(EntryOp entry) {
+  Operation *end = entry.getBody().front().getTerminator();
+  OpBuilder builder(end);
+  llvm::DenseMap<Value, Type> seen; ///< by what the output views
+  for (OpOperand &output : end->getOpOperands()) {
+    Value value = output.get(), source = viewed(value);
+    bool isFirst = seen.try_emplace(source, value.getType()).first->second ==
+                   value.getType();
+    Operation *op = source.getDefiningOp();
+    bool isBuffer = op && computesTensor(op) && isFirst;
+    if (!isBuffer && !value.getDefiningOp<ReshapeOp>())
+      output.set(BroadcastToOp::create(builder, value.getLoc(), value,
+                                       shapeOf(value)));
+  }
+}
+
 /// Puts each view right behind what it views, which kernels have moved.
 void placeViews(EntryOp entry) {
   SmallVector<ReshapeOp> views(entry.getBody().getOps<ReshapeOp>());
@@ -123,6 +148,7 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
       return entry.emitOpError("holds kernels already");
     dropDropouts(entry);
     reshapeConstants(entry);
+    copyOutputs(entry);
     dropUnused(entry);
     for (const KernelGroup &group :
          groupOps(entry, {fuse.getValue(), maxRow.getValue()})) {

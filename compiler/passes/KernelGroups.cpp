@@ -24,6 +24,8 @@ StringRef familyOf(Operation *op) {
     return "attention";
   if (isa<MatmulOp>(op))
     return "matmul";
+  if (isa<ConvOp>(op))
+    return "conv";
   if (movesElements(op) || isa<ReshapeOp>(op))
     return "move";
   if (isa<LayerNormOp, RmsNormOp, SoftmaxOp, LogSoftmaxOp>(op))
@@ -58,6 +60,7 @@ private:
   void groupLinear(LinearOp linear);
   bool joinsLinear(Operation *user, Operation *last, std::string &end);
   void groupMatmul(MatmulOp product);
+  void groupConv(ConvOp conv);
   bool readsInPlace(Operation *op, unsigned index);
   void groupWithNext(Operation *anchor, bool (*joins)(Operation *));
   void groupAttention(AttentionOp attention);
@@ -219,6 +222,39 @@ void Grouper::groupMatmul(MatmulOp product) {
   }
 }
 
+/// True when an operand of an op behind a convolution is a tensor of its shape,
+/// a number for each of its outputs, or one for all.
+static bool fitsOutputs(Value operand, const shape::Shape &shape) {
+  shape::Shape own = shapeOf(operand), each(shape.size(), shape::Dim(1));
+  each[1] = shape[1];
+  if (own.empty() || own == shape || own == each)
+    return true;
+  each.erase(each.begin());
+  return own == each;
+}
+
+/// A convolution, and the element by element ops of its shape behind it that do
+/// not read what it reads.
+void Grouper::groupConv(ConvOp conv) {
+  start(conv, "conv");
+  std::string &end = groups.back().end;
+  shape::Shape shape = shapeOf(conv.getOutput());
+  Operation *last = conv;
+  while (Operation *user = soleUser(last, end)) {
+    bool fits = llvm::all_of(user->getOperands(), [&](Value operand) {
+      return operand != conv.getX() && operand != conv.getWeight() &&
+             operand != conv.getBias() && fitsOutputs(operand, shape);
+    });
+    if (groupOf.contains(user) || !isElementwise(user) || !fits ||
+        shapeOf(user->getResult(0)) != shape) {
+      end = ("the next op is " + user->getName().getStringRef()).str();
+      return;
+    }
+    absorb(user);
+    last = user;
+  }
+}
+
 /// True when the kernel of `op` can read the producer of an operand at the
 /// elements it needs, each computed about once.
 bool Grouper::readsInPlace(Operation *op, unsigned index) {
@@ -333,6 +369,8 @@ std::vector<KernelGroup> Grouper::run() {
   for (Operation *op : ops)
     if (auto product = dyn_cast<MatmulOp>(op))
       groupMatmul(product);
+    else if (auto conv = dyn_cast<ConvOp>(op))
+      groupConv(conv);
   // From the last op up, so that a chain is found from its end.
   for (Operation *op : llvm::reverse(ops))
     if (endsRows(op) && !groupOf.contains(op)) {

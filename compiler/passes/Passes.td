@@ -39,11 +39,14 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     * elementwise: a chain of element by element ops of one shape; any other op.
     * matmul: a matmul, what only moves its right operand (transpose, slice, ...), and
       the element by element ops of its shape behind it.
+    * conv: a conv and the element by element ops of its shape behind it, on tensors
+      of that shape, a number for each of its outputs or single values.
     * move: a transpose, concat, slice, pad or broadcast_to and the moves before it.
     A move that one op alone reads is read in its place where that op reads each
     element about once, so that it needs no kernel. A reshape moves nothing: it stays
     outside of kernels as a view of a buffer, unless it is an output that has to be
-    copied. A dropout is gone.
+    copied; so is any output that nothing computes, or that shares a buffer under
+    other extents. A dropout is gone.
     With `explain` a remark on each kernel says why it ends where it ends.
   }];
   let options = [

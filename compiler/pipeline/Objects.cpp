@@ -137,9 +137,24 @@ translate::Limits limitsOf(const Options &options) {
   return limits;
 }
 
+/// Compiles what is missing in this process, one after the other.
+LogicalResult compileHere(std::vector<Unit *> &missing) {
+  for (Unit *unit : missing) {
+    translate::Scratch scratch;
+    if (failed(translate::translatePipeline(unit->pipeline, unit->options,
+                                            scratch)) ||
+        failed(readObject(*unit)))
+      return failure();
+    unit->scratch = scratch.bytes;
+  }
+  return success();
+}
+
 /// Runs what is missing in child processes.
 LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
                            const Progress &progress) {
+  if (options.inProcess)
+    return compileHere(missing);
   std::vector<translate::Job> jobs;
   for (Unit *unit : missing)
     jobs.push_back({unit->pipeline, unit->options});

@@ -27,6 +27,8 @@ struct Options {
   bool useCache = true;       ///< of compiled kernels
   bool remarks = false;       ///< print what was decided and why
   unsigned jobs = 0;          ///< child processes at once; 0: one a CPU
+  bool inProcess = false;     ///< no child processes: a crash is the caller's,
+                              ///< and equal inputs may give unequal files
   KnobSource knobs;           ///< of schedules, where tuning found some
 };
 

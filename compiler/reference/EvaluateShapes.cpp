@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/reference/EvaluateShapes.h"
 
+#include "compiler/reference/Convolution.h"
 #include "compiler/reference/Shapes.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -109,6 +110,11 @@ evaluateShapes(Operation *op, const std::vector<int64_t> &shape,
       .Case([&](MatmulOp op) {
         return batchedMatmul(get(op.getA()), get(op.getB()), op.getTransposeA(),
                              op.getTransposeB());
+      })
+      .Case([&](ConvOp op) {
+        return convolution(get(op.getX()), get(op.getWeight()),
+                           op.getBias() ? &get(op.getBias()) : nullptr,
+                           op.windows(), shape);
       })
       .Default([](Operation *op) -> Result {
         return op->emitError("the reference evaluator does not know this op");

@@ -27,6 +27,7 @@ int64_t ownLength(Operation *op, const shape::DimValues &dims) {
       .Case<graph::MatmulOp>([&](graph::MatmulOp product) {
         return extent(product.getA(), product.getTransposeA() ? -2 : -1, dims);
       })
+      .Case<graph::ConvOp>([](graph::ConvOp conv) { return conv.terms(); })
       .Case<graph::AttentionOp>([&](graph::AttentionOp attention) {
         return extent(attention.getQ(), 3, dims) +
                extent(attention.getK(), 2, dims);

@@ -319,6 +319,19 @@ std::optional<Dim> Dim::divideExactly(const Dim &a, const Dim &b) {
   return quotient;
 }
 
+std::optional<Dim> Dim::divideDown(const Dim &a, int64_t divisor) {
+  Dim quotient;
+  for (Term term : a.sum) {
+    int64_t rest = term.coefficient % divisor;
+    if (rest != 0 && !term.factors.empty())
+      return std::nullopt;
+    term.coefficient = term.coefficient / divisor - (rest < 0 ? 1 : 0);
+    if (!accumulate(quotient.sum, std::move(term)))
+      return std::nullopt;
+  }
+  return quotient;
+}
+
 Dim Dim::operator+(const Dim &other) const {
   return add(*this, other).value_or(Dim(largest));
 }

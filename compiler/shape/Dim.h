@@ -59,6 +59,9 @@ public:
   static std::optional<Dim> multiply(const Dim &a, const Dim &b);
   /// Quotient when `b` divides every term of `a` exactly.
   static std::optional<Dim> divideExactly(const Dim &a, const Dim &b);
+  /// Quotient rounded down, where it is a dim: when `divisor`, above 0, divides
+  /// every term that has a name.
+  static std::optional<Dim> divideDown(const Dim &a, int64_t divisor);
 
   /// As above, saturating on overflow: for extents already range checked.
   Dim operator+(const Dim &other) const;

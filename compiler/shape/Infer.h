@@ -41,6 +41,25 @@ Inferred linear(const Shape &x, const Shape &weight, const Shape *bias,
 Inferred matmul(const Shape &a, const Shape &b, bool transposeA = false,
                 bool transposeB = false);
 
+/// How a convolution's windows step: a number each spatial axis.
+struct Windows {
+  std::vector<int64_t> stride, padding, dilation;
+  int64_t groups = 1;
+};
+
+/// What is wrong with the numbers themselves for so many spatial axes, in
+/// words; empty when nothing is.
+std::string checkWindows(const Windows &windows, size_t axes);
+
+/// x [batch, groups * C, length...] under weight [out, C, kernel...], of which
+/// every extent is constant, plus bias [out] unless null: [batch, out,
+/// length...]. One or two lengths; a window must have place for every value of
+/// the dims in `ranges`, where they are given (null: dims are taken to be large
+/// enough). The numbers of `windows` are right. Operands x, weight, bias.
+Inferred convolution(const Shape &x, const Shape &weight, const Shape *bias,
+                     const Windows &windows,
+                     const std::vector<DimRange> *ranges);
+
 /// Rows of table [rows, width] by ids of any shape: [ids..., width].
 /// Operands ids, table.
 Inferred embed(const Shape &ids, const Shape &table);

@@ -4,7 +4,7 @@
 #ifndef HEDDLE_DIALECTS_GRAPH_GRAPH_H
 #define HEDDLE_DIALECTS_GRAPH_GRAPH_H
 
-#include "compiler/shape/Dim.h"
+#include "compiler/shape/Infer.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"

@@ -3,6 +3,7 @@
 #ifndef HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 #define HEDDLE_DIALECTS_GRAPH_GRAPHOPS_TD
 
+include "dialects/graph/GraphConvolution.td"
 include "dialects/graph/GraphElementwise.td"
 include "dialects/graph/GraphReductions.td"
 include "dialects/graph/GraphShapes.td"

@@ -211,7 +211,7 @@ def HGraph_KernelOp : HGraph_Op<"kernel", [
   let description = [{
     The region reads values from outside freely; what the outside uses of it is
     yielded. `family` names how it will be computed: gemm, attention, norm,
-    gather, reduce or elementwise.
+    gather, reduce, elementwise, matmul, conv or move.
     * (K1) hgraph.yield gives the result types.
     * (K2) Every result is computed inside.
     * (K3) Kernels do not nest.

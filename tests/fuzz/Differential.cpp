@@ -27,6 +27,9 @@ namespace heddle::fuzz {
 
 namespace {
 
+/// Of one comparison; the largest take a few.
+constexpr unsigned mostSeconds = 300;
+
 /// A folder for one comparison's files, removed at the end.
 struct Folder {
   Folder() {
@@ -51,6 +54,7 @@ Result isolate(const std::string &folder,
   std::fflush(nullptr);
   pid_t child = fork();
   if (child == 0) {
+    alarm(mostSeconds); // a hang is a crash
     if (!std::freopen(log.c_str(), "w", stdout) ||
         dup2(fileno(stdout), STDERR_FILENO) < 0)
       _exit(int(Outcome::Crash));
@@ -98,6 +102,7 @@ LogicalResult Comparison::compile() {
   compileOptions.optimization = options.checks ? 0 : options.fuse ? 2 : 1;
   compileOptions.stripSchedule = options.strip;
   compileOptions.useCache = false;
+  compileOptions.inProcess = true; // this process is isolated itself
   FailureOr<pipeline::Model> model =
       pipeline::readModel(compileOptions, *context, nullptr);
   if (failed(model) ||

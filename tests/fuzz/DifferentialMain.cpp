@@ -4,17 +4,21 @@
 #include "tests/fuzz/Differential.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace {
 
 struct Arguments {
   heddle::fuzz::DifferentialOptions options;
   uint64_t count = 1;
+  uint64_t jobs = 1;
   std::string isa = "all";
   std::string file;
   bool noFuse = false, keepGoing = false, print = false, reduce = false;
@@ -26,7 +30,8 @@ void addOptions(CLI::App &app, Arguments &arguments) {
   app.add_option("--count", arguments.count, "models; each has the next seed");
   app.add_option("--file", arguments.file, "a printed model, not a random one");
   app.add_option("--isa", arguments.isa)
-      ->check(CLI::IsMember({"avx2", "avx512", "all"}));
+      ->check(CLI::IsMember({"avx2", "avx512", "host", "all"}));
+  app.add_option("--jobs", arguments.jobs, "processes; 0: one a CPU");
   app.add_flag("--no-fuse", arguments.noFuse, "one op a kernel");
   app.add_flag("--checks", options.checks, "as -O0: checks in the kernels");
   app.add_flag("--strip", options.strip, "no schedules");
@@ -61,6 +66,43 @@ bool compareOne(const Arguments &arguments) {
   return good;
 }
 
+/// Compares every `step`-th model from the `first` on; how many differ.
+uint64_t compareSome(Arguments arguments, uint64_t first, uint64_t step) {
+  uint64_t bad = 0;
+  arguments.options.seed += first;
+  for (uint64_t i = first; i < arguments.count; i += step) {
+    bad += compareOne(arguments) ? 0 : 1;
+    if (bad && !arguments.keepGoing)
+      break;
+    arguments.options.seed += step;
+  }
+  return bad;
+}
+
+/// The same for all models, in so many processes. A process that ends badly
+/// counts as a difference.
+uint64_t compareAll(const Arguments &arguments) {
+  uint64_t jobs = arguments.jobs;
+  if (jobs == 0)
+    jobs = uint64_t(sysconf(_SC_NPROCESSORS_ONLN));
+  if (jobs == 1)
+    return compareSome(arguments, 0, 1);
+  std::vector<pid_t> children;
+  for (uint64_t i = 0; i < jobs; ++i) {
+    pid_t child = fork();
+    if (child == 0)
+      _exit(int(std::min<uint64_t>(compareSome(arguments, i, jobs), 255)));
+    children.push_back(child);
+  }
+  uint64_t bad = 0;
+  for (pid_t child : children) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    bad += WIFEXITED(status) ? uint64_t(WEXITSTATUS(status)) : 1;
+  }
+  return bad;
+}
+
 } // namespace
 
 int main(int argc, char **argv) try {
@@ -71,16 +113,11 @@ int main(int argc, char **argv) try {
   addOptions(app, arguments);
   CLI11_PARSE(app, argc, argv);
   arguments.options.fuse = !arguments.noFuse;
+  if (arguments.isa == "host")
+    arguments.isa = __builtin_cpu_supports("avx512f") ? "avx512" : "avx2";
   if (arguments.isa != "all")
     arguments.options.variants = {arguments.isa};
-  uint64_t bad = 0;
-  for (uint64_t i = 0; i < arguments.count; ++i, ++arguments.options.seed) {
-    if (compareOne(arguments))
-      continue;
-    ++bad;
-    if (!arguments.keepGoing)
-      break;
-  }
+  uint64_t bad = compareAll(arguments);
   std::cout << bad << " of " << arguments.count << " models differ\n";
   return bad ? 1 : 0;
 } catch (const std::exception &error) { // out of memory, most likely

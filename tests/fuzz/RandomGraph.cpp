@@ -18,8 +18,10 @@ constexpr int64_t mostElements = 200000;
 
 class Generator {
 public:
-  Generator(MLIRContext &context, uint64_t seed)
-      : random(seed), builder(&context), loc(builder.getUnknownLoc()) {}
+  Generator(MLIRContext &context, uint64_t seed,
+            std::set<std::string> *constructs)
+      : constructs(constructs), random(seed), builder(&context),
+        loc(builder.getUnknownLoc()) {}
 
   OwningOpRef<ModuleOp> run();
 
@@ -40,6 +42,7 @@ private:
   Value addInput(const Shape &shape, Type element);
   Value weight(const Shape &shape, StringRef role);
   Value splat(const Shape &shape, double value);
+  Value sinusoids(int64_t rows, Dim &width);
   Value literal(const Shape &shape);
   Value anyValue();
   Value valueOf(const Shape &shape, bool fresh = false);
@@ -62,6 +65,7 @@ private:
                 int64_t width);
   void finish(EntryOp entry);
 
+  std::set<std::string> *constructs;
   Random random;
   OpBuilder builder;
   Location loc;
@@ -352,6 +356,16 @@ void Generator::addMean() {
   add(y);
 }
 
+/// A table of sines and cosines; `width` becomes even.
+Value Generator::sinusoids(int64_t rows, Dim &width) {
+  width = *width.constant() + *width.constant() % 2;
+  auto type =
+      tensorType(builder.getContext(), {rows, width}, builder.getF32Type());
+  return AngleTableOp::create(builder, loc, type, Angles::Sinusoid,
+                              llvm::APFloat(random.pick({100.0, 10000.0})),
+                              FloatAttr(), DenseF64ArrayAttr());
+}
+
 void Generator::addGather() {
   Dim width = anyFeature();
   int64_t rows = random.pick<int64_t>({1, 2, 30, 131});
@@ -370,8 +384,9 @@ void Generator::addGather() {
     Dim length = Dim::symbol(range.name);
     if (random.chance(20))
       length = random.pick<int64_t>({1, 2, 7});
-    Value table = weight(
-        {std::max<int64_t>(range.max, 7) + random.below(2), width}, "weight");
+    rows = std::max<int64_t>(range.max, 7) + random.below(2);
+    Value table = random.chance(70) ? weight({rows, width}, "weight")
+                                    : sinusoids(rows, width);
     Value y = PositionsOp::create(builder, loc, table, length);
     if (random.chance(50))
       y = AddOp::create(builder, loc,
@@ -444,6 +459,8 @@ void Generator::addAttention() {
   };
   ScorePlan plan(random,
                  {builder.getContext(), batch, heads, queries, keys, tensor});
+  if (constructs)
+    plan.addNames(*constructs);
   auto body = [&](OpBuilder &inner, Location at, ValueRange args) {
     plan.build(inner, at, args);
   };
@@ -464,9 +481,14 @@ void Generator::addMove() {
   };
   auto any = [&] { return anyValue(); };
   auto isSmall = [&](const Shape &shape) { return this->isSmall(shape); };
-  ShapeContext context{random, builder, ranges, tensor, any, isSmall};
+  auto weight = [&](const Shape &shape, StringRef role) {
+    return this->weight(shape, role);
+  };
+  ShapeContext context{random, builder, ranges, tensor, weight, any, isSmall};
   Value made;
   if (random.chance(25))
+    made = randomConv(context);
+  else if (random.chance(25))
     made = randomMatmul(context);
   else if (random.chance(25))
     made = randomRope(context, headsOf(Dim::symbol("batch"),
@@ -480,7 +502,7 @@ void Generator::addMove() {
 }
 
 void Generator::addOp() {
-  switch (random.below(18)) {
+  switch (random.below(19)) {
   case 0:
   case 1:
   case 2:
@@ -489,8 +511,12 @@ void Generator::addOp() {
     Value x = anyValue();
     if (random.chance(40))
       return add(ReluOp::create(builder, loc, x));
-    return add(GeluOp::create(
-        builder, loc, x, random.chance(50) ? GeluForm::None : GeluForm::Tanh));
+    // Not where 1 + erf cancels: a tensor may hold nothing else.
+    Value bounded = MulOp::create(builder, loc, TanhOp::create(builder, loc, x),
+                                  splat({}, 1.5));
+    return add(
+        GeluOp::create(builder, loc, bounded,
+                       random.chance(50) ? GeluForm::None : GeluForm::Tanh));
   }
   case 4:
   case 5:
@@ -508,6 +534,7 @@ void Generator::addOp() {
     return addAttention();
   case 12:
   case 13:
+  case 14:
     return addMove();
   default:
     return addElement();
@@ -577,8 +604,9 @@ OwningOpRef<ModuleOp> Generator::run() {
 
 } // namespace
 
-OwningOpRef<ModuleOp> randomGraph(MLIRContext &context, uint64_t seed) {
-  OwningOpRef<ModuleOp> module = Generator(context, seed).run();
+OwningOpRef<ModuleOp> randomGraph(MLIRContext &context, uint64_t seed,
+                                  std::set<std::string> *constructs) {
+  OwningOpRef<ModuleOp> module = Generator(context, seed, constructs).run();
   if (failed(verify(*module)))
     return nullptr;
   return module;

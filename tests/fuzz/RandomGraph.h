@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <initializer_list>
 #include <random>
+#include <set>
+#include <string>
 
 namespace heddle::fuzz {
 
@@ -41,8 +43,10 @@ private:
 /// A module with one model and one entry, verified. The same for a seed on
 /// every machine. Weights are for `random:SEED`; ops are chosen so that small
 /// errors of inputs stay small (no division by what may be near 0).
-mlir::OwningOpRef<mlir::ModuleOp> randomGraph(mlir::MLIRContext &context,
-                                              uint64_t seed);
+/// `constructs`, unless null, gets the names of what the score regions do.
+mlir::OwningOpRef<mlir::ModuleOp>
+randomGraph(mlir::MLIRContext &context, uint64_t seed,
+            std::set<std::string> *constructs = nullptr);
 
 /// What a random op may take: see RandomGraphShapes.cpp.
 struct ShapeContext {
@@ -51,6 +55,8 @@ struct ShapeContext {
   const std::vector<shape::DimRange> &ranges;
   /// A value with these extents: a known one, a weight or an input.
   llvm::function_ref<mlir::Value(const shape::Shape &, mlir::Type)> tensor;
+  /// A weight of constant extents, random as its role's are.
+  llvm::function_ref<mlir::Value(const shape::Shape &, mlir::StringRef)> weight;
   /// A recent f32 value.
   llvm::function_ref<mlir::Value()> any;
   /// False for what is too large for the reference.
@@ -64,6 +70,9 @@ mlir::Value randomMove(const ShapeContext &context,
 /// [B, H, T, D] with its pairs turned; D is even.
 mlir::Value randomRope(const ShapeContext &context, mlir::Value heads);
 mlir::Value randomMatmul(const ShapeContext &context);
+/// Windows of one or two axes, and at times what is fused behind them; null
+/// where all of it would be too large.
+mlir::Value randomConv(const ShapeContext &context);
 
 /// What a score region may read, with the extents of its indices.
 struct ScoreContext {
@@ -81,6 +90,9 @@ public:
 
   /// True when the region is the score itself.
   bool isPlain() const { return steps.empty() && conditions.empty(); }
+  /// Adds the names of what the region does; and of all that one may do.
+  void addNames(std::set<std::string> &names) const;
+  static std::set<std::string> allNames();
   /// Fills the region, hgraph.score included.
   void build(mlir::OpBuilder &builder, mlir::Location loc,
              mlir::ValueRange args) const;

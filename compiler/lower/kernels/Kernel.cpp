@@ -230,8 +230,10 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
   };
   Func sum = reduceRow(builder, "row_sum", row, Combine::Sum,
                        [](Expr element, const Point &) { return element; });
-  Func mean =
-      scalar("row_mean", [&](const Point &p) { return sum(p) / count; });
+  // Exact for a row of equal elements, by no reciprocal of a constant count:
+  // what is left of their difference is divided by the root of eps.
+  Func mean = scalar("row_mean",
+                     [&](const Point &p) { return strict(sum(p) / count); });
   Func squares = reduceRow(builder, "row_squares", row, Combine::Sum,
                            [&](Expr element, const Point &outer) {
                              Expr difference = element - mean(outer);

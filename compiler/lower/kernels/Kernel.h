@@ -40,7 +40,7 @@ struct KernelPlan {
   std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
   OperandPlan output;
   std::vector<shape::Dim> scalars; ///< dims that the kernel is given by value
-  shape::Dim flops; ///< 2 * multiply-adds of linears, matmuls and attention
+  shape::Dim flops; ///< 2 * multiply-adds of products and attention
 };
 
 /// Extents of a tensor value, outermost first.
@@ -151,9 +151,11 @@ Expr applyNorm(mlir::Operation *norm, Expr x, const RowMoments &moments,
                const Point &row,
                const std::function<Expr(mlir::Value)> &parameter);
 
-/// The three kinds of kernels. The outlined op is read, the pipeline is
+/// The four kinds of kernels. The outlined op is read, the pipeline is
 /// appended to the module; unsupported shapes are diagnosed.
 mlir::FailureOr<KernelPlan> lowerRows(mlir::ModuleOp module,
+                                      graph::OutlinedOp kernel);
+mlir::FailureOr<KernelPlan> lowerConv(mlir::ModuleOp module,
                                       graph::OutlinedOp kernel);
 /// True when a linear's features are constant and its weight is one of the
 /// model's, read by nothing else in the kernel, so that it can be packed.

@@ -75,6 +75,22 @@ ScoreRegion::ScoreRegion(KernelBuilder &builder, graph::AttentionOp op)
     : builder(builder), op(op) {
   if (Value live = op.scoreOp().getLive())
     addCondition(live);
+  if (!isNeverLive())
+    return;
+  // Loops without a key would vanish, and what is computed in them too.
+  conditions.append(bounds);
+  first = last = std::nullopt;
+}
+
+/// True when the bounds leave no key to any query, whatever the dims are.
+bool ScoreRegion::isNeverLive() {
+  std::vector<shape::DimRange> ranges = graph::dimRangesAround(op);
+  auto most = [&](Value tensor) {
+    return shape::maximum(shapeOf(tensor)[2], ranges).value_or(INT64_MAX);
+  };
+  return (first && last && *first > *last) ||
+         (first && *first >= most(op.getK())) ||
+         (last && *last <= -most(op.getQ()));
 }
 
 namespace {
@@ -144,9 +160,12 @@ void ScoreRegion::addCondition(Value condition) {
   std::optional<PositionBound> bound;
   if (auto compare = dyn_cast_or_null<arith::CmpIOp>(source))
     bound = positionBound(compare, block.getArgument(3), block.getArgument(4));
-  if (!bound)
+  if (!bound) {
     conditions.push_back(condition);
-  else if (bound->isLast)
+    return;
+  }
+  bounds.push_back(condition);
+  if (bound->isLast)
     last = std::min(last.value_or(bound->offset), bound->offset);
   else
     first = std::max(first.value_or(bound->offset), bound->offset);

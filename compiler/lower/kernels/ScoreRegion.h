@@ -30,6 +30,7 @@ public:
 
 private:
   void addCondition(mlir::Value condition);
+  bool isNeverLive();
   Expr evaluate(mlir::Value value, llvm::DenseMap<mlir::Value, Expr> &known);
   llvm::DenseMap<mlir::Value, Expr> arguments(Expr score, Expr b, Expr h,
                                               Expr q, Expr k);
@@ -38,6 +39,7 @@ private:
   graph::AttentionOp op;
   std::optional<int64_t> first, last;
   llvm::SmallVector<mlir::Value> conditions; ///< hold together
+  llvm::SmallVector<mlir::Value> bounds;     ///< what `first` and `last` say
 };
 
 } // namespace heddle::lower

@@ -5,8 +5,8 @@
 // CHECK-LABEL: hgraph.model @Empty
 // CHECK-NOT: hgraph.kernel
 hgraph.model @Empty {dims = []} {
-  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x"}) -> (tensor<2xf32> {hgraph.name = "y"}) {
-    hgraph.return %x : tensor<2xf32>
+  hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x"}) {
+    hgraph.return
   }
 }
 // CHECK-LABEL: module @source

@@ -53,6 +53,29 @@ hgraph.model @Views {dims = []} {
   }
 }
 
+// An output that nothing computes is copied, and so is one whose buffer another
+// output has under other extents.
+// CHECK-LABEL: hgraph.model @Copies
+hgraph.model @Copies {dims = []} {
+  // CHECK: hgraph.entry @main(%[[X:.*]]: tensor<2x6xf32>
+  hgraph.entry @main(%x: tensor<2x6xf32> {hgraph.name = "x"}) -> (tensor<12xf32> {hgraph.name = "a"}, tensor<2x6xf32> {hgraph.name = "b"}, tensor<2x6xf32> {hgraph.name = "c"}, tensor<3xi32> {hgraph.name = "d"}) {
+    // CHECK: %[[K:.*]] = hgraph.kernel family("elementwise")
+    // CHECK: %[[V:.*]] = hgraph.reshape %[[K]]
+    // CHECK: %[[B:.*]] = hgraph.kernel family("move")
+    // CHECK-NEXT: hgraph.broadcast_to %[[K]]
+    // CHECK: %[[C:.*]] = hgraph.kernel family("move")
+    // CHECK-NEXT: hgraph.broadcast_to %[[X]]
+    // CHECK: %[[D:.*]] = hgraph.kernel family("move")
+    // CHECK-NEXT: hgraph.constant
+    // CHECK-NEXT: hgraph.broadcast_to
+    // CHECK: hgraph.return %[[V]], %[[B]], %[[C]], %[[D]]
+    %0 = hgraph.relu %x : (tensor<2x6xf32>) -> tensor<2x6xf32>
+    %1 = hgraph.reshape %0 : (tensor<2x6xf32>) -> tensor<12xf32>
+    %2 = hgraph.constant dense<[1, 2, 3]> : tensor<3xi32>
+    hgraph.return %1, %0, %x, %2 : tensor<12xf32>, tensor<2x6xf32>, tensor<2x6xf32>, tensor<3xi32>
+  }
+}
+
 // What several ops read, or one reads many times, is computed once.
 // CHECK-LABEL: hgraph.model @Apart
 hgraph.model @Apart {dims = []} {
@@ -85,5 +108,34 @@ hgraph.model @Kept {dims = []} {
   hgraph.entry @main(%x: tensor<2xf32> {hgraph.name = "x"}) -> (tensor<2xf32> {hgraph.name = "y"}) {
     %0 = hgraph.dropout %x rate(0.5) : (tensor<2xf32>) -> tensor<2xf32>
     hgraph.return %0 : tensor<2xf32>
+  }
+}
+
+// What follows a convolution in its shape is in its kernel; a tensor of another
+// shape, or what the convolution reads, is not.
+// CHECK-LABEL: hgraph.model @Windows
+hgraph.model @Windows {dims = []} {
+  hgraph.entry @main(%x: tensor<2x3x5xf32> {hgraph.name = "x"}, %row: tensor<5xf32> {hgraph.name = "row"}, %r: tensor<2x3x5xf32> {hgraph.name = "r"}) -> (tensor<2x3x5xf32> {hgraph.name = "a"}, tensor<2x3x5xf32> {hgraph.name = "b"}) {
+    %w = hgraph.weight "w" : tensor<3x3x1xf32>
+    %s = hgraph.weight "s" : tensor<3x1xf32>
+    // CHECK: hgraph.kernel family("conv")
+    // CHECK-NEXT: hgraph.conv
+    // CHECK-NEXT: hgraph.mul
+    // CHECK-NEXT: hgraph.add
+    // CHECK-NEXT: hgraph.yield
+    // CHECK: hgraph.kernel family("elementwise")
+    // CHECK-NEXT: hgraph.add
+    // CHECK-NEXT: hgraph.yield
+    %0 = hgraph.conv %x, %w stride [1] padding [0] dilation [1] groups(1) : (tensor<2x3x5xf32>, tensor<3x3x1xf32>) -> tensor<2x3x5xf32>
+    %1 = hgraph.mul %0, %s : (tensor<2x3x5xf32>, tensor<3x1xf32>) -> tensor<2x3x5xf32>
+    %2 = hgraph.add %1, %r : (tensor<2x3x5xf32>, tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+    %3 = hgraph.add %2, %row : (tensor<2x3x5xf32>, tensor<5xf32>) -> tensor<2x3x5xf32>
+    // CHECK: hgraph.kernel family("conv")
+    // CHECK-NEXT: hgraph.conv
+    // CHECK-NEXT: hgraph.yield
+    // CHECK: hgraph.kernel family("elementwise")
+    %4 = hgraph.conv %x, %w stride [1] padding [0] dilation [1] groups(1) : (tensor<2x3x5xf32>, tensor<3x3x1xf32>) -> tensor<2x3x5xf32>
+    %5 = hgraph.add %4, %x : (tensor<2x3x5xf32>, tensor<2x3x5xf32>) -> tensor<2x3x5xf32>
+    hgraph.return %3, %5 : tensor<2x3x5xf32>, tensor<2x3x5xf32>
   }
 }

@@ -76,6 +76,17 @@ TEST(DimArithmetic, DividesExactlyOrNotAtAll) {
   EXPECT_EQ(Dim::divideExactly(0, dim("seq")), Dim(0));
 }
 
+TEST(Dim, DividesDown) {
+  EXPECT_EQ(Dim::divideDown(dim("4 * a * b + 6 * a + 5"), 2),
+            dim("2 * a * b + 3 * a + 2"));
+  EXPECT_EQ(Dim::divideDown(dim("2 * seq - 1"), 2), dim("seq - 1"));
+  EXPECT_EQ(Dim::divideDown(Dim(-7), 3), Dim(-3));
+  EXPECT_EQ(Dim::divideDown(Dim(7), 3), Dim(2));
+  EXPECT_EQ(Dim::divideDown(dim("3 * seq + 1"), 3), dim("seq"));
+  EXPECT_EQ(Dim::divideDown(0, 3), Dim(0));
+  EXPECT_FALSE(Dim::divideDown(dim("3 * seq"), 2));
+}
+
 TEST(DimValue, EvaluatesUnderAllNames) {
   EXPECT_EQ(dim("batch * seq + 1").evaluate({{"batch", 3}, {"seq", 17}}), 52);
   EXPECT_FALSE(dim("batch * seq").evaluate({{"batch", 3}}));
