@@ -167,6 +167,18 @@ class HeddleRun(unittest.TestCase):
             self.assertLessEqual(row["p10"], row["p90"])
         self.assertEqual(rows[2]["flops"], 64)
 
+    def test_bench_prints_a_table(self):
+        code, out, err = run("bench", self.tiny, "--dims", "batch=1,4,seq=8",
+                             "--repeat", "1", "--sample-ms", "0.1")
+        self.assertEqual((code, err), (0, ""))
+        head, names, *rows = out.decode().splitlines()
+        self.assertRegex(head, "^variant .*, median of 1 samples, ")
+        self.assertEqual(names.split(), ["ms", "p10", "p90", "GFLOP/s", "%",
+                                         "peak"])
+        self.assertEqual([row.split()[0] for row in rows],
+                         [f"Tiny/main/batch:{b}/seq:8/threads:1"
+                          for b in (1, 4)])
+
     def test_bench_refuses(self):
         self.refused('dim "seq" is not given: --dims seq=1..8', "bench",
                      self.tiny, "--dims", "batch=1")
