@@ -42,9 +42,12 @@ enum class Role {
   Before,      ///< a whole tensor that every row needs (one update)
   Pack,        ///< columns of a right operand, as dense as a panel
   QueryPack,   ///< queries transposed, scaled
+  QueryData,   ///< what a mask or bias reads of the queries
+  TileLive,    ///< whether a query of a block sees a key of a chunk
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk
   ChunkMax,    ///< largest score of a chunk, by query
+  ChunkLive,   ///< a chunk's maximum or sum; what stands for a dead one's
   Weights,     ///< exponentials of a chunk
   ChunkSum,    ///< their sum, by query
   ValueSum,    ///< accumulator of weights * values

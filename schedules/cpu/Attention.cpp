@@ -7,12 +7,12 @@
 namespace heddle::schedule {
 
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
-                                     bool isShort) {
+                                     bool isShort, bool isSparse) {
   AttentionShape shape;
   shape.valueDim = valueDim;
   if (isShort)
     shape.queryBlock = fewQueries;
-  shape.chunk = valueDim > 64 ? 256 : 384;
+  shape.chunk = isSparse ? 128 : valueDim > 64 ? 256 : 384;
   // Partial outputs of one query block stay within a megabyte.
   while (shape.queryBlock * (valueDim + 16) * 4 * (maxKeys / shape.chunk) >
          (1 << 20))
@@ -147,6 +147,16 @@ void scheduleBlock(Context &c) {
         .bound(query, 0, c.shape.queryBlock)
         .boundExtent(block, 1);
   }
+  for (const FuncView &func : c.view.funcs)
+    if (func.role == Role::Before)
+      c.schedule.func(func.name).computeRoot();
+    else if (func.role == Role::QueryData)
+      c.schedule.func(func.name)
+          .computeAt(out, "task")
+          .bound(func.dims[0], 0, c.shape.queryBlock)
+          .boundExtent(func.dims[1], 1);
+  if (c.view.find(Role::TileLive))
+    c.func(Role::TileLive).computeAt(out, "task");
   const std::string &qi = c.dim(Role::QueryPack, 0);
   c.func(Role::QueryPack)
       .reorder({qi, c.dim(Role::QueryPack, 1)})
@@ -223,6 +233,12 @@ void scheduleSoftmax(Context &c, const std::string &part,
         .unroll(qi);
   }
   c.func(Role::Weights).hoistStorage(c.of(Role::Output).name, "task");
+  for (const FuncView &func : c.view.funcs)
+    if (func.role == Role::ChunkLive)
+      c.schedule.func(func.name)
+          .computeAt(part, chunk)
+          .bound(func.dims[0], 0, c.shape.queryBlock)
+          .vectorize(func.dims[0], c.target.lanes);
 }
 
 /// Weights times values of one chunk, in tiles of queries by columns.

@@ -26,8 +26,9 @@ constexpr int64_t fewQueries = 16;
 
 /// The default for a head of `valueDim` and at most `maxKeys` keys. A partial
 /// output is kept for every chunk, so that the chunk grows with the length.
+/// Where the mask is sparse, whole chunks are left out, and are small.
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
-                                     bool isShort);
+                                     bool isShort, bool isSparse = false);
 
 struct AttentionKnobs {
   int64_t scoreKeys = 8;     ///< keys of a score tile

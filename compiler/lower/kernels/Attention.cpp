@@ -6,7 +6,7 @@
 // split-KV decoding). Scores are in units of log2, so that 2^x serves as e^x.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/Kernel.h"
-#include "compiler/lower/kernels/ScoreRegion.h"
+#include "compiler/lower/kernels/ScoreTiles.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -63,6 +63,8 @@ public:
   KernelPlan result() { return std::move(kernelPlan); }
 
 private:
+  void stageQueries(ScoreRegion &region);
+  void buildTiles(ScoreRegion &region);
   void buildScores();
   void buildChunk();
   void buildMerge();
@@ -94,9 +96,18 @@ private:
     return max(qb * double(tile.queryBlock) + double(*first),
                builder->index(0));
   }
-  /// Whether some key of the chunk is among them; empty where all are.
-  Expr isVisited(Expr c, Expr qb);
+  /// Whether some key of the chunk of a tile (c, qb, h, b) is among them, and
+  /// may be live; empty where all are.
+  Expr isVisited(const Point &tile);
   Expr positionMask(Expr c, Expr qb, Expr query, Expr key);
+  /// `value`, which is not computed for a tile (c, qb, h, b) that no query
+  /// sees a key of; `none` there.
+  Expr whereLive(Expr value, double none, const Point &tile) {
+    if (!tileLive.value)
+      return value;
+    return select(tileLive(tile) != builder->index(0), value,
+                  builder->real(none));
+  }
   Func define(const std::string &name, schedule::Role role,
               const std::vector<std::string> &dims,
               const std::function<Expr(const Point &)> &body) {
@@ -122,6 +133,9 @@ private:
   /// query + first <= key <= query + last, where the mask says so.
   std::optional<int64_t> first, last;
   Expr queries, keys;
+  /// What the region reads of a query, dense for a block of them.
+  SmallVector<std::pair<Value, Func>> staged;
+  Func tileLive; ///< null where the mask tells nothing of whole tiles
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
   Func mergeMax, mergeSum, merge;
 };
@@ -136,10 +150,6 @@ LogicalResult AttentionLowering::plan() {
   depth = *d;
   width = *dv;
   group = *hq / *hkv;
-  std::vector<shape::DimRange> ranges = kernel.dimRanges();
-  tile = schedule::defaultAttentionShape(
-      width, shape::maximum(k.shape[2], ranges).value_or(INT32_MAX),
-      form.isFew);
   for (BlockArgument argument : kernel.getBody().getArguments()) {
     OperandPlan plan = plainPlan(argument);
     for (const HeadOperand &operand : {q, k, v})
@@ -177,15 +187,62 @@ Expr AttentionLowering::positionMask(Expr c, Expr qb, Expr query, Expr key) {
                 builder->real(masked));
 }
 
-Expr AttentionLowering::isVisited(Expr c, Expr qb) {
-  Expr start = c * double(tile.chunk), visited;
+Expr AttentionLowering::isVisited(const Point &at) {
+  Expr c = at[0], qb = at[1], start = c * double(tile.chunk), visited;
   if (last)
     visited = start < keyLimit(qb);
   if (first) {
     Expr reaches = keyStart(qb) < start + double(tile.chunk);
     visited = last ? visited & reaches : reaches;
   }
+  if (tileLive.value) {
+    Expr isLive = tileLive(at) != builder->index(0);
+    visited = visited.value ? visited & isLive : isLive;
+  }
   return visited;
+}
+
+/// Queries are lanes: read where they lie, with clamped indices, they would be
+/// gathered for every key.
+void AttentionLowering::stageQueries(ScoreRegion &region) {
+  for (Value read : region.readsOfQueries())
+    staged.push_back(
+        {read, builder->func({"query_data",
+                              schedule::Role::QueryData,
+                              {"qi", "qb", "h", "b"},
+                              {-1, -1, -1, -1},
+                              {},
+                              read.getType()},
+                             [&](const Point &p) {
+                               Expr query =
+                                   min(p[1] * double(tile.queryBlock) + p[0],
+                                       queries - 1.0);
+                               return region.valueAt(read, p[3], p[2], query,
+                                                     builder->index(0));
+                             })});
+}
+
+/// The size of the tiles, and which of them may hold a live pair.
+void AttentionLowering::buildTiles(ScoreRegion &region) {
+  ScoreTiles tiles(*builder, region);
+  tile = schedule::defaultAttentionShape(
+      width, shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX),
+      form.isFew, tiles.isSparse());
+  builder->keep({{"chunk", tile.chunk},
+                 {"query_block", tile.queryBlock},
+                 {"value_dim", tile.valueDim}});
+  tiles.build(tile, queries, keys);
+  if (tiles.isUseful())
+    tileLive = builder->func({"tile_live",
+                              schedule::Role::TileLive,
+                              {"c", "qb", "h", "b"},
+                              {-1, -1, -1, -1},
+                              {},
+                              keys.value.getType()},
+                             [&](const Point &p) {
+                               return truthAsInt(
+                                   tiles.mayLive(p[0], p[1], p[2], p[3]));
+                             });
 }
 
 /// Queries transposed with the scale put in; masked scores of one chunk.
@@ -193,6 +250,8 @@ void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
   first = region.firstOffset();
   last = region.lastOffset();
+  buildTiles(region);
+  stageQueries(region);
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
   queryPack =
@@ -214,7 +273,12 @@ void AttentionLowering::buildScores() {
   scores = define("scores", schedule::Role::Scores, dims, [&](const Point &p) {
     Expr key = p[2] * double(tile.chunk) + p[1];
     Expr query = p[3] * double(tile.queryBlock) + p[0];
-    Expr score = region.score(sum(p), p[5], p[4], query, key);
+    ScoreRegion::Known known;
+    for (const auto &[read, func] : staged) {
+      Expr value = func({p[0], p[3], p[4], p[5]});
+      known[read] = read.getType().isInteger(1) ? isNonZero(value) : value;
+    }
+    Expr score = region.score(sum(p), p[5], p[4], query, key, known);
     if (!region.keepsScore())
       score = score * log2e;
     // Added, not selected: a select would narrow the tile by its condition.
@@ -222,7 +286,7 @@ void AttentionLowering::buildScores() {
       score = score + positionMask(p[2], p[3], query, key);
     if (!region.masks())
       return score;
-    Expr live = region.live(sum(p), p[5], p[4], query, key);
+    Expr live = region.live(sum(p), p[5], p[4], query, key, known);
     return score + select(live, builder->real(0.0), builder->real(masked));
   });
 }
@@ -274,7 +338,22 @@ void AttentionLowering::buildChunk() {
     return Store{p, sum(p) + weight * value, within(r[0], p[2], p[3])};
   });
   chunkValue = define("chunk_value", schedule::Role::ChunkValue, wide,
-                      [&](const Point &p) { return sum(p); });
+                      [&](const Point &p) {
+                        return whereLive(sum(p), 0.0, {p.begin() + 2, p.end()});
+                      });
+  // Stages of their own: in `part` the choice of a column would hide the
+  // condition, and all would be computed.
+  Func most = chunkMax, total = chunkSum;
+  if (tileLive.value) {
+    most = define(
+        "live_max", schedule::Role::ChunkLive, dims, [&](const Point &p) {
+          return whereLive(chunkMax(p), masked, {p.begin() + 1, p.end()});
+        });
+    total = define(
+        "live_sum", schedule::Role::ChunkLive, dims, [&](const Point &p) {
+          return whereLive(chunkSum(p), 0.0, {p.begin() + 1, p.end()});
+        });
+  }
   // One func carries all three results, so that everything above can be
   // computed inside its chunk loop.
   part = define("part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
@@ -284,7 +363,7 @@ void AttentionLowering::buildChunk() {
                   value[0] = min(p[0], last);
                   return select(p[0] <= double(width - 1), chunkValue(value),
                                 select(p[0] == builder->index(width),
-                                       chunkMax(narrow), chunkSum(narrow)));
+                                       most(narrow), total(narrow)));
                 });
 }
 
@@ -300,7 +379,8 @@ void AttentionLowering::buildMerge() {
   mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
   builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
     Expr most = partAt(builder->index(width), p, r[0]);
-    return Store{p, maxOfNumbers(mergeMax(p), most), isVisited(r[0], p[1])};
+    return Store{p, maxOfNumbers(mergeMax(p), most),
+                 isVisited({r[0], p[1], p[2], p[3]})};
   });
   Func weight = define("merge_weight", schedule::Role::MergeWeight,
                        {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
@@ -315,13 +395,13 @@ void AttentionLowering::buildMerge() {
   builder->update(mergeSum, overChunks(), [&](const Point &p, const Point &r) {
     Expr sum = partAt(builder->index(width + 1), p, r[0]);
     return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum,
-                 isVisited(r[0], p[1])};
+                 isVisited({r[0], p[1], p[2], p[3]})};
   });
   merge = zeroed("merged", schedule::Role::Merged, {"d", "qi", "qb", "h", "b"});
   builder->update(merge, overChunks(), [&](const Point &p, const Point &r) {
     Point row(p.begin() + 1, p.end());
     Expr value = partAt(p[0], row, r[0]) * weightAt(row, r[0]);
-    return Store{p, merge(p) + value, isVisited(r[0], p[2])};
+    return Store{p, merge(p) + value, isVisited({r[0], p[2], p[3], p[4]})};
   });
 }
 
@@ -364,9 +444,6 @@ LogicalResult AttentionLowering::build() {
   };
   queries = tokens(q);
   keys = tokens(k);
-  builder->keep({{"chunk", tile.chunk},
-                 {"query_block", tile.queryBlock},
-                 {"value_dim", tile.valueDim}});
   buildScores();
   buildChunk();
   buildMerge();

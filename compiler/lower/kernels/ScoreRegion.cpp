@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/ADT/SmallPtrSet.h"
 
 #include <algorithm>
 
@@ -193,17 +194,54 @@ DenseMap<Value, Expr> ScoreRegion::arguments(Expr score, Expr b, Expr h, Expr q,
   return known;
 }
 
-Expr ScoreRegion::score(Expr score, Expr b, Expr h, Expr q, Expr k) {
+SmallVector<Value> ScoreRegion::readsOfQueries() {
+  SmallVector<Value> reads;
+  for (auto read : op.getScore().front().getOps<graph::AtOp>()) {
+    Uses uses = usesOf(read.getElement());
+    if (uses.query && !uses.key && !uses.score)
+      reads.push_back(read.getElement());
+  }
+  return reads;
+}
+
+Expr ScoreRegion::score(Expr score, Expr b, Expr h, Expr q, Expr k,
+                        const Known &staged) {
   DenseMap<Value, Expr> known = arguments(score, b, h, q, k);
+  known.insert(staged.begin(), staged.end());
   return evaluate(op.scoreOp().getScore(), known);
 }
 
-Expr ScoreRegion::live(Expr score, Expr b, Expr h, Expr q, Expr k) {
+Expr ScoreRegion::live(Expr score, Expr b, Expr h, Expr q, Expr k,
+                       const Known &staged) {
   DenseMap<Value, Expr> known = arguments(score, b, h, q, k);
+  known.insert(staged.begin(), staged.end());
   Expr all = evaluate(conditions.front(), known);
   for (Value condition : ArrayRef<Value>(conditions).drop_front())
     all = all & evaluate(condition, known);
   return all;
+}
+
+Expr ScoreRegion::valueAt(Value value, Expr b, Expr h, Expr q, Expr k) {
+  DenseMap<Value, Expr> known = arguments(builder.real(0.0), b, h, q, k);
+  return evaluate(value, known);
+}
+
+ScoreRegion::Uses ScoreRegion::usesOf(Value value) {
+  Uses uses;
+  bool *found[] = {&uses.score, &uses.batch, &uses.head, &uses.query,
+                   &uses.key};
+  SmallVector<Value> open = {value};
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  while (!open.empty()) {
+    Value one = open.pop_back_val();
+    if (auto argument = dyn_cast<BlockArgument>(one);
+        argument && argument.getOwner() == &op.getScore().front())
+      *found[argument.getArgNumber()] = true;
+    Operation *source = one.getDefiningOp();
+    if (source && op->isProperAncestor(source) && seen.insert(source).second)
+      open.append(source->operand_begin(), source->operand_end());
+  }
+  return uses;
 }
 
 Expr ScoreRegion::evaluate(Value value, DenseMap<Value, Expr> &known) {

@@ -24,9 +24,24 @@ public:
   std::optional<int64_t> firstOffset() const { return first; }
   /// True when the region says more of live keys than that.
   bool masks() const { return !conditions.empty(); }
-  Expr score(Expr score, Expr b, Expr h, Expr q, Expr k);
+  /// Values of the region that are computed elsewhere, at the point asked for.
+  using Known = llvm::DenseMap<mlir::Value, Expr>;
+  Expr score(Expr score, Expr b, Expr h, Expr q, Expr k,
+             const Known &staged = Known());
   /// The conditions beside those two; needs `masks()`.
-  Expr live(Expr score, Expr b, Expr h, Expr q, Expr k);
+  Expr live(Expr score, Expr b, Expr h, Expr q, Expr k,
+            const Known &staged = Known());
+  /// Reads of tensors that are the same for all keys.
+  llvm::SmallVector<mlir::Value> readsOfQueries();
+  llvm::ArrayRef<mlir::Value> otherConditions() const { return conditions; }
+
+  /// Which of the region's arguments a value of it is made from.
+  struct Uses {
+    bool score = false, batch = false, head = false, query = false, key = false;
+  };
+  Uses usesOf(mlir::Value value);
+  /// A value of the region that is not made from the score.
+  Expr valueAt(mlir::Value value, Expr b, Expr h, Expr q, Expr k);
 
 private:
   void addCondition(mlir::Value condition);

@@ -43,7 +43,9 @@ Expr zeroOrNaN(Expr x) {
 }
 
 Expr exp2OfNonPositive(Expr x) {
-  x = max(x, x.owner->real(-125.0));
+  // The scale of 2^-127 is 0: a masked key weighs nothing at all. As 2^-125 it
+  // would make sums of subnormals, on which a CPU takes many times as long.
+  x = max(x, x.owner->real(-127.0));
   // Rounds to nearest for x <= 0, without a rounding instruction.
   Expr whole = toInt(x - 0.5);
   return scaledPower(whole, x - toFloat(whole));

@@ -14,8 +14,8 @@ namespace heddle::lower {
 /// a comparison round as if there were none.
 Expr zeroOrNaN(Expr x);
 
-/// 2^x for x <= 0, in f32: relative error at most 3e-7 above 2^-125; everything
-/// below -125 gives 2^-125.
+/// 2^x for x <= 0, in f32: relative error at most 3e-7 for x >= -125; 0 for
+/// x <= -127.
 Expr exp2OfNonPositive(Expr x);
 
 /// 2^x, in f32: relative error at most 3e-7 for -126 <= x <= 127; inf above, 0

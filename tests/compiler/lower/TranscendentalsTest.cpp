@@ -96,9 +96,12 @@ TEST(Transcendentals, AnyPowerOfTwoKeepsItsRelativeError) {
   EXPECT_TRUE(std::isinf(found[1]));
 }
 
-TEST(Transcendentals, FarBelowZeroAPowerOfTwoIsNegligible) {
-  for (float value : apply(exp2OfNonPositive, {-1e30f, -200.f, -125.f}))
-    EXPECT_LE(value, std::ldexp(1.0, -124));
+TEST(Transcendentals, FarBelowZeroAPowerOfTwoIsZero) {
+  for (float value :
+       apply(exp2OfNonPositive, {-1e30f, -INFINITY, -200.f, -127.5f, -127.f}))
+    EXPECT_EQ(value, 0.f);
+  for (float value : apply(exp2OfNonPositive, {-126.9f, -126.5f, -126.f}))
+    EXPECT_LE(std::fabs(value), std::ldexp(1.0, -125));
 }
 
 TEST(Transcendentals, ExponentialKeepsItsRelativeError) {
