@@ -46,10 +46,11 @@ std::vector<float> apply(Expr (*f)(Expr), std::vector<float> xs) {
   xs.resize(std::max<size_t>(wanted, 8));
   std::vector<float> result(xs.size());
   int32_t count = int32_t(xs.size());
-  if (runner)
+  if (runner) {
     EXPECT_EQ(runner->run({test::array(xs.data(), {count}),
                            test::array(result.data(), {count})}),
               0);
+  }
   result.resize(wanted);
   return result;
 }
