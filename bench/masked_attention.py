@@ -19,7 +19,7 @@ import tempfile
 import numpy as np
 
 LENGTH, HEADS, WIDTH = 2048, 8, 64
-BLOCK, CHUNK = 48, 128  # queries and keys of a tile that is left out
+BLOCK, CHUNK = 48, 256  # queries and keys of a tile that is left out
 MODEL = """
 model Masked {{
   dim seq in 1..{length}

@@ -12,7 +12,7 @@ AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
   shape.valueDim = valueDim;
   if (isShort)
     shape.queryBlock = fewQueries;
-  shape.chunk = isSparse ? 128 : valueDim > 64 ? 256 : 384;
+  shape.chunk = isSparse ? 256 : valueDim > 64 ? 256 : 384;
   // Partial outputs of one query block stay within a megabyte.
   while (shape.queryBlock * (valueDim + 16) * 4 * (maxKeys / shape.chunk) >
          (1 << 20))
