@@ -27,6 +27,7 @@ build_packages=(
   libmlir-22-dev mlir-22-tools llvm-22 llvm-22-dev llvm-22-tools liblld-22-dev
   libzstd-dev zlib1g-dev
   libcli11-dev nlohmann-json3-dev libsqlite3-dev libgtest-dev
+  ocl-icd-libopencl1 pocl-opencl-icd
 )
 checker_packages=(
   git clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev

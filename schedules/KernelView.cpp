@@ -1,4 +1,4 @@
-// Lookup by role, and the CPU targets.
+// Lookup by role, and the targets.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/KernelView.h"
 
@@ -49,6 +49,14 @@ const std::vector<CpuTarget> &cpuTargets() {
        8,
        16,
        {"avx2", "fma", "f16c"}}};
+  return targets;
+}
+
+const std::vector<GpuTarget> &gpuTargets() {
+  // What every OpenCL device of version 1.1 has, and CUDA since sm_20.
+  static const std::vector<GpuTarget> targets = {
+      {"opencl", "x86-64-linux-opencl", 256, 32768, true},
+      {"cuda", "x86-64-linux-cuda-cuda_capability_80", 256, 49152, false}};
   return targets;
 }
 

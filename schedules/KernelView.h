@@ -67,6 +67,7 @@ struct FuncView {
   std::vector<std::optional<int64_t>> extents;
   std::vector<std::string> reductionDims; ///< of its update, innermost first
   bool hasUpdate = false;
+  std::vector<std::string> updateDims = {}; ///< pure loops of its update
 };
 
 /// A kernel as its schedule sees it, funcs in the order of definition.
@@ -90,6 +91,18 @@ struct CpuTarget {
 
 /// The variants a CPU artefact carries, best first.
 const std::vector<CpuTarget> &cpuTargets();
+
+/// A device that kernels are compiled for; the host around them is any x86-64.
+struct GpuTarget {
+  std::string name;        ///< "opencl"
+  std::string halide;      ///< the code generator's target string
+  int64_t threads = 256;   ///< most threads of a block
+  int64_t sharedBytes = 0; ///< memory that the threads of a block share
+  bool runs = true;        ///< whether the runtime has such devices
+};
+
+/// The devices; the first is what a device artefact is compiled for.
+const std::vector<GpuTarget> &gpuTargets();
 
 } // namespace heddle::schedule
 

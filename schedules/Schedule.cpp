@@ -87,4 +87,20 @@ Stage &Stage::boundExtent(std::string dim, int64_t extent) {
   return add(std::move(directive));
 }
 
+Stage &Stage::gpuBlocks(std::vector<std::string> innermostFirst) {
+  Directive directive{Kind::GpuBlocks};
+  directive.dims = std::move(innermostFirst);
+  return add(std::move(directive));
+}
+
+Stage &Stage::gpuThreads(std::vector<std::string> innermostFirst) {
+  Directive directive{Kind::GpuThreads};
+  directive.dims = std::move(innermostFirst);
+  return add(std::move(directive));
+}
+
+Stage &Stage::gpuSingleThread() {
+  return add(Directive{Kind::GpuSingleThread});
+}
+
 } // namespace heddle::schedule

@@ -24,7 +24,10 @@ enum class Kind {
   StoreStack,   ///< storage on the stack: the extent must be constant
   Bound,        ///< dims {dim}, min, factor = extent
   BoundExtent,  ///< dims {dim}, factor = extent
-  Atomic
+  Atomic,
+  GpuBlocks,      ///< one to three dims, innermost first
+  GpuThreads,     ///< likewise
+  GpuSingleThread ///< a stage without loops that could be either
 };
 
 /// How a split treats an extent that the factor does not divide.
@@ -64,6 +67,9 @@ public:
   Stage &storeStack();
   Stage &bound(std::string dim, int64_t min, int64_t extent);
   Stage &boundExtent(std::string dim, int64_t extent);
+  Stage &gpuBlocks(std::vector<std::string> innermostFirst);
+  Stage &gpuThreads(std::vector<std::string> innermostFirst);
+  Stage &gpuSingleThread();
 
 private:
   Stage &add(Directive directive);

@@ -5,6 +5,7 @@
 #include "compiler/lower/kernels/Kernel.h"
 #include "dialects/host/Host.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 
@@ -43,8 +44,8 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
 /// Turns one outlined kernel into pipelines before it, each with its family.
 class KernelLowering {
 public:
-  KernelLowering(ModuleOp module, graph::OutlinedOp kernel)
-      : module(module), kernel(kernel),
+  KernelLowering(ModuleOp module, graph::OutlinedOp kernel, bool onDevice)
+      : module(module), kernel(kernel), onDevice(onDevice),
         isAttention(!kernel.getBody().getOps<graph::AttentionOp>().empty()),
         isConv(!kernel.getBody().getOps<graph::ConvOp>().empty()),
         isGemm(!isAttention && !isConv && hasPackableLinear(kernel)) {}
@@ -56,7 +57,7 @@ private:
 
   ModuleOp module;
   graph::OutlinedOp kernel;
-  bool isAttention, isConv, isGemm;
+  bool onDevice, isAttention, isConv, isGemm;
 };
 
 FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
@@ -73,8 +74,11 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
     family = form.isFew ? Family::Gemv : Family::Gemm;
   // The new pipeline is the module's last op.
   Operation &pipeline = module.getBody()->back();
-  pipeline.setAttr(
-      familyAttr, StringAttr::get(module.getContext(), schedule::name(family)));
+  MLIRContext *context = module.getContext();
+  pipeline.setAttr(familyAttr,
+                   StringAttr::get(context, schedule::name(family)));
+  if (onDevice)
+    pipeline.setAttr(spaceAttr, StringAttr::get(context, host::deviceSpace));
   pipeline.moveBefore(kernel);
   return plan;
 }
@@ -83,7 +87,7 @@ FailureOr<Lowered> KernelLowering::run() {
   std::string name = kernel.getSymName().str();
   Lowered lowered;
   bool isAlwaysFew = false;
-  if (isAttention || isGemm) {
+  if ((isAttention || isGemm) && !onDevice) {
     KernelSize size = isAttention ? attentionSize(kernel) : gemmSize(kernel);
     std::vector<shape::DimRange> ranges = kernel.dimRanges();
     std::optional<int64_t> most = shape::maximum(size.size, ranges);
@@ -92,13 +96,13 @@ FailureOr<Lowered> KernelLowering::run() {
     isAlwaysFew = most && *most <= size.few;
     if (!isAlwaysFew && least && -*least <= size.few) {
       std::string few = name + "_few";
-      if (failed(build({few, true})))
+      if (failed(build({few, true, onDevice})))
         return failure();
       lowered.few = {FlatSymbolRefAttr::get(module.getContext(), few),
                      size.size, size.few};
     }
   }
-  FailureOr<KernelPlan> plan = build({name, isAlwaysFew});
+  FailureOr<KernelPlan> plan = build({name, isAlwaysFew, onDevice});
   if (failed(plan))
     return failure();
   lowered.plan = std::move(*plan);
@@ -186,12 +190,25 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
 
 } // namespace
 
+/// The kernels whose results are in a device's memory.
+static llvm::StringSet<> kernelsOnDevice(ModuleOp module) {
+  llvm::StringSet<> names;
+  module.walk([&](host::DispatchOp dispatch) {
+    for (Value out : dispatch.getOuts())
+      if (out.getDefiningOp<host::SlotOp>().getSpace() == host::deviceSpace)
+        names.insert(dispatch.getCallee());
+  });
+  return names;
+}
+
 LogicalResult lowerGraphToHalide(ModuleOp module) {
+  llvm::StringSet<> onDevice = kernelsOnDevice(module);
   llvm::StringMap<Lowered> kernels;
   SmallVector<graph::OutlinedOp> outlined(module.getOps<graph::OutlinedOp>());
   for (graph::OutlinedOp kernel : outlined) {
     std::string name = kernel.getSymName().str();
-    FailureOr<Lowered> lowered = KernelLowering(module, kernel).run();
+    FailureOr<Lowered> lowered =
+        KernelLowering(module, kernel, onDevice.contains(name)).run();
     if (failed(lowered))
       return failure();
     kernels[name] = std::move(*lowered);

@@ -10,11 +10,14 @@ namespace heddle::lower {
 
 /// Replaces each hgraph.outlined of `module` by a halide.pipeline of the same
 /// name, and gives the host's dispatches the views and weights that it wants
-/// (weights are packed by recipe). Leaves no hgraph outside @source.
+/// (weights are packed by recipe). Kernels whose slots are on a device are made
+/// for one. Leaves no hgraph outside @source.
 mlir::LogicalResult lowerGraphToHalide(mlir::ModuleOp module);
 
-/// Adds a halide.schedule for every CPU variant named in `variants` (empty:
-/// all) to each pipeline without one of that name.
+/// Adds a halide.schedule for every variant named in `variants` to each
+/// pipeline without one of that name: of the CPU, or of devices where its
+/// buffers are on one. Empty: all of the CPU, or the devices that the runtime
+/// has.
 mlir::LogicalResult scheduleKernels(mlir::ModuleOp module,
                                     llvm::ArrayRef<std::string> variants);
 

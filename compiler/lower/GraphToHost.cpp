@@ -42,9 +42,9 @@ void collectEmbeds(Value value, SmallVectorImpl<graph::EmbedOp> &embeds) {
 
 class HostLowering {
 public:
-  HostLowering(ModuleOp module, graph::ModelOp model)
-      : module(module), model(model), builder(module.getContext()),
-        ranges(model.dimRanges()) {}
+  HostLowering(ModuleOp module, graph::ModelOp model, StringRef space)
+      : module(module), model(model), space(space),
+        builder(module.getContext()), ranges(model.dimRanges()) {}
 
   LogicalResult run();
 
@@ -62,6 +62,7 @@ private:
 
   ModuleOp module;
   graph::ModelOp model;
+  StringRef space;
   OpBuilder builder;
   std::vector<shape::DimRange> ranges;
   host::ProgramOp program;
@@ -268,7 +269,7 @@ LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
   auto read = lastRead.find(result);
   int64_t slot = takeSlot(bytes, position,
                           read == lastRead.end() ? position : read->second);
-  Value out = host::SlotOp::create(builder, kernel.getLoc(), slot,
+  Value out = host::SlotOp::create(builder, kernel.getLoc(), slot, space,
                                    type.getElementType(), shape);
   buffers[result] = out;
   views.push_back(plainPlan(result).view);
@@ -346,10 +347,10 @@ LogicalResult HostLowering::run() {
 
 } // namespace
 
-LogicalResult lowerGraphToHost(ModuleOp module) {
+LogicalResult lowerGraphToHost(ModuleOp module, StringRef space) {
   SmallVector<graph::ModelOp> models(module.getOps<graph::ModelOp>());
   for (graph::ModelOp model : models)
-    if (failed(HostLowering(module, model).run()))
+    if (failed(HostLowering(module, model, space).run()))
       return failure();
   return success();
 }

@@ -16,8 +16,10 @@ constexpr llvm::StringLiteral sourceModuleName = "source";
 /// hgraph.outlined for each distinct kernel. Requires every op of the entries
 /// in exactly one kernel with one result. Kernels are equal when they compute
 /// the same on the same types; weights are arguments. A value's slot is taken
-/// again once its last reader is done.
-mlir::LogicalResult lowerGraphToHost(mlir::ModuleOp module);
+/// again once its last reader is done. `space` is the memory that the kernels
+/// work on: host::hostSpace or host::deviceSpace.
+mlir::LogicalResult lowerGraphToHost(mlir::ModuleOp module,
+                                     llvm::StringRef space);
 
 } // namespace heddle::lower
 

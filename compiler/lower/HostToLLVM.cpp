@@ -11,10 +11,8 @@ using namespace heddle;
 using namespace heddle::lower;
 
 namespace {
-// halide_buffer_t and halide_dimension_t of HalideRuntime.h, 64-bit.
-constexpr int64_t bufferHost = 16, bufferType = 32, bufferRank = 36,
-                  bufferDim = 40, bufferBytes = 56;
-constexpr int64_t dimExtent = 4, dimStride = 8, dimBytes = 16;
+constexpr int64_t bufferBytes = sizeof(heddle_view);
+constexpr int64_t dimBytes = sizeof(heddle_view_dim);
 constexpr int64_t pointerBytes = 8;
 
 constexpr const char *kernelTable = "heddle_kernels";
@@ -29,7 +27,8 @@ class HostLowering {
 public:
   HostLowering(ModuleOp module, host::ProgramOp program,
                const HostTables &tables, ArrayRef<std::string> variants)
-      : code(module, program.getLoc()), tables(tables), variants(variants) {}
+      : code(module, program.getLoc()), tables(tables), variants(variants),
+        onDevice(program.isOnDevice()) {}
   LogicalResult run();
 
 private:
@@ -52,6 +51,7 @@ private:
   HostCode code;
   const HostTables &tables;
   ArrayRef<std::string> variants;
+  bool onDevice;
   LLVM::LLVMFuncOp finish;
   std::map<size_t, LLVM::LLVMFuncOp> views; // by rank
 
@@ -168,8 +168,8 @@ void HostLowering::emitFinish() {
   LLVM::CondBrOp::create(code.b, absent, skip, tell);
 }
 
-/// void heddle_viewR(buffer, dim, host, type, extents...): fills a
-/// halide_buffer_t of rank R with dense strides and min 0.
+/// void heddle_viewR(view, dims, address, type, extents...): fills a
+/// heddle_view of rank R with dense strides and min 0.
 LLVM::LLVMFuncOp HostLowering::viewFunction(size_t rank) {
   LLVM::LLVMFuncOp &function = views[rank];
   if (function)
@@ -183,18 +183,21 @@ LLVM::LLVMFuncOp HostLowering::viewFunction(size_t rank) {
   Value zero = code.constant(code.i64, 0);
   for (int64_t offset = 0; offset < bufferBytes; offset += 8)
     code.store(zero, buffer, offset);
-  code.store(code.argument(2), buffer, bufferHost);
-  code.store(code.argument(3), buffer, bufferType);
-  code.store(code.constant(code.i32, int64_t(rank)), buffer, bufferRank);
-  code.store(dim, buffer, bufferDim);
+  code.store(code.argument(2), buffer,
+             onDevice ? offsetof(heddle_view, device)
+                      : offsetof(heddle_view, host));
+  code.store(code.argument(3), buffer, offsetof(heddle_view, type_code));
+  code.store(code.constant(code.i32, int64_t(rank)), buffer,
+             offsetof(heddle_view, rank));
+  code.store(dim, buffer, offsetof(heddle_view, dims));
   Value stride = code.constant(code.i32, 1);
   for (size_t i = 0; i < rank; ++i) {
     int64_t base = int64_t(i) * dimBytes;
     Value extent = code.argument(unsigned(4 + i));
     code.store(zero, dim, base);                // min, and extent over it
     code.store(zero, dim, base + dimBytes - 8); // flags
-    code.store(extent, dim, base + dimExtent);
-    code.store(stride, dim, base + dimStride);
+    code.store(extent, dim, base + int64_t(offsetof(heddle_view_dim, extent)));
+    code.store(stride, dim, base + int64_t(offsetof(heddle_view_dim, stride)));
     stride = LLVM::MulOp::create(code.b, stride, extent);
   }
   code.ret();
@@ -257,11 +260,11 @@ Value HostLowering::dispatch(host::DispatchOp op) {
   int64_t usedDims = 0;
   for (auto [index, operand] : llvm::enumerate(operands)) {
     uint32_t number = tables.bufferIndex.lookup(operand);
-    Value host = code.load(code.ptr, buffers, number * pointerBytes);
+    Value address = code.load(code.ptr, buffers, number * pointerBytes);
     Value buffer = code.at(bufferArea, int64_t(index) * bufferBytes);
     Type element = tables.buffers[number].shape.element;
     SmallVector<Value> arguments = {
-        buffer, code.at(dimArea, usedDims * dimBytes), host,
+        buffer, code.at(dimArea, usedDims * dimBytes), address,
         code.constant(code.i32, halideType(element))};
     shape::Shape view = host::readShape(cast<ArrayAttr>(op.getViews()[index]));
     for (const shape::Dim &extent : view)
@@ -405,6 +408,8 @@ LogicalResult HostLowering::run() {
         return failure();
   emitKernelTable();
   emitGlue(code);
+  if (onDevice)
+    emitDeviceGlue(code);
   emitFinish();
   for (size_t i = 0; i < tables.entries.size(); ++i)
     emitEntry(i);

@@ -52,6 +52,11 @@ private:
 /// hidden, forwarding to the call's services.
 void emitGlue(HostCode &code);
 
+/// Emits what kernels for a device call besides: halide_opencl_* and
+/// halide_device_*, forwarding likewise. Copies are no work: what a kernel gets
+/// is on the device.
+void emitDeviceGlue(HostCode &code);
+
 /// Calls services->report(call, message).
 void emitReport(HostCode &code, mlir::Value call, mlir::Value message);
 

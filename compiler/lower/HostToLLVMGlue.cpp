@@ -86,13 +86,53 @@ void lower::emitReport(HostCode &code, Value call, Value message) {
                    code.none, {call, message});
 }
 
-/// NAME(call, ...) returns services->field(call, ...).
+/// NAME(call, ...) returns services->field(call, ...), without the last
+/// `dropped` arguments.
 static void emitForward(HostCode &code, StringRef name, Type result,
-                        ArrayRef<Type> parameters, size_t field) {
+                        ArrayRef<Type> parameters, size_t field,
+                        unsigned dropped = 0) {
   LLVM::LLVMFuncOp function =
       code.begin(name, result, parameters, /*hidden=*/true);
   Value target = service(code, code.argument(0), field);
-  code.ret(code.callThrough(target, result, function.getArguments()));
+  code.ret(code.callThrough(target, result,
+                            function.getArguments().drop_back(dropped)));
+}
+
+void lower::emitDeviceGlue(HostCode &code) {
+  Type ptr = code.ptr, i32 = code.i32, i64 = code.i64;
+  // The state is the text's own address, so every thread stores the same.
+  // int halide_opencl_initialize_kernels(ctx, state, source, bytes)
+  code.begin("halide_opencl_initialize_kernels", i32, {ptr, ptr, ptr, i32},
+             /*hidden=*/true);
+  Value call = code.argument(0), source = code.argument(2);
+  code.store(source, code.argument(1), 0);
+  code.ret(code.callThrough(
+      service(code, call, offsetof(heddle_services, device_load)), i32,
+      {call, source, code.argument(3)}));
+  code.begin("halide_opencl_finalize_kernels", code.none, {ptr, ptr},
+             /*hidden=*/true);
+  code.ret();
+  // int halide_opencl_run(ctx, state, name, blocks x y z, threads x y z,
+  //                       shared, sizes, arguments, is_buffer)
+  emitForward(code, "halide_opencl_run", i32,
+              {ptr, ptr, ptr, i32, i32, i32, i32, i32, i32, i32, ptr, ptr, ptr},
+              offsetof(heddle_services, device_run));
+  // Only handed back to the functions below.
+  code.begin("halide_opencl_device_interface", ptr, {}, /*hidden=*/true);
+  code.ret(LLVM::IntToPtrOp::create(code.b, ptr, code.constant(i64, 1)));
+  code.begin("halide_copy_to_device", i32, {ptr, ptr, ptr}, /*hidden=*/true);
+  code.ret(code.constant(i32, 0));
+  // int halide_device_malloc(ctx, view, interface)
+  emitForward(code, "halide_device_malloc", i32, {ptr, ptr, ptr},
+              offsetof(heddle_services, device_alloc), /*dropped=*/1);
+  emitForward(code, "halide_device_free", i32, {ptr, ptr},
+              offsetof(heddle_services, device_free));
+  code.begin("halide_device_free_as_destructor", code.none, {ptr, ptr},
+             /*hidden=*/true);
+  code.callThrough(
+      service(code, code.argument(0), offsetof(heddle_services, device_free)),
+      i32, {code.argument(0), code.argument(1)});
+  code.ret();
 }
 
 static Type argumentType(const HostCode &code, char form) {

@@ -107,7 +107,7 @@ heddle_meta_buffer MetadataWriter::buffer(const HostBuffer &buffer) {
   record.name = block.text(buffer.name);
   record.kind = buffer.kind;
   record.dtype = artifactDtype(buffer.shape.element);
-  record.space = HEDDLE_SPACE_HOST;
+  record.space = program.isOnDevice() ? HEDDLE_SPACE_DEVICE : HEDDLE_SPACE_HOST;
   if (auto input = dyn_cast<host::InputOp>(buffer.op))
     if (std::optional<ArrayAttr> range = input.getRange()) {
       record.has_range = 1;
@@ -149,7 +149,7 @@ heddle_meta_span MetadataWriter::variants() {
     for (const std::string &feature : variant.features)
       features.push_back(block.text(feature));
     records.push_back({block.text(variant.name), block.text(variant.target),
-                       block.append(features)});
+                       block.append(features), uint32_t(variant.device), 0});
   }
   return block.append(records);
 }

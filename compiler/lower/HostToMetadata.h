@@ -14,6 +14,7 @@ struct VariantInfo {
   std::string name;                  ///< avx512
   std::string target;                ///< the code generator's target string
   std::vector<std::string> features; ///< as heddle_meta_variant spells them
+  heddle_device_value device = HEDDLE_DEVICE_NONE;
 };
 
 /// What was compiled under one kernel's name.

@@ -3,9 +3,8 @@
 #include "compiler/lower/GraphToHalide.h"
 
 #include "compiler/lower/KernelKnobs.h"
-#include "compiler/lower/kernels/Expr.h"
-#include "dialects/halide/Halide.h"
-#include "schedules/Schedule.h"
+#include "compiler/lower/ScheduleKnobs.h"
+#include "dialects/host/Host.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/Gemv.h"
@@ -48,14 +47,13 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
     view.hasUpdate = true;
     for (StringRef name : update.getReductionNames())
       view.reductionDims.push_back(name.str());
+    view.updateDims.clear();
+    SmallVector<StringRef> loops = update.getLoopNames(); // reductions first
+    for (StringRef name :
+         ArrayRef(loops).drop_front(update.getReductionNames().size()))
+      view.updateDims.push_back(name.str());
   }
   return view;
-}
-
-int64_t tileEntry(halide::PipelineOp pipeline, StringRef name) {
-  auto tile = pipeline->getAttrOfType<DictionaryAttr>(tileAttr);
-  auto value = tile ? tile.getAs<IntegerAttr>(name) : IntegerAttr();
-  return value ? value.getInt() : 0;
 }
 
 FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
@@ -74,39 +72,6 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
     view.funcs.push_back(std::move(*known));
   }
   return view;
-}
-
-DictionaryAttr knobsFor(halide::PipelineOp pipeline, StringRef variant) {
-  auto all = pipeline->getAttrOfType<DictionaryAttr>(knobsAttr);
-  return all ? all.getAs<DictionaryAttr>(variant) : DictionaryAttr();
-}
-
-/// The knobs, those that the pipeline's `heddle.knobs` names for the target in
-/// place of the defaults: `{avx512 = {tile_rows = 6}}`. Reports what is no
-/// knob, no value of it, or breaks a constraint, which `check` says.
-template <typename Knobs>
-FailureOr<Knobs>
-legalKnobs(halide::PipelineOp pipeline, const schedule::CpuTarget &target,
-           const std::vector<schedule::Knob<Knobs>> &space, Knobs knobs,
-           llvm::function_ref<std::string(const Knobs &)> check) {
-  DictionaryAttr given = knobsFor(pipeline, target.name);
-  for (NamedAttribute knob :
-       given ? given.getValue() : ArrayRef<NamedAttribute>()) {
-    auto value = dyn_cast<IntegerAttr>(knob.getValue());
-    if (!value)
-      return pipeline.emitOpError("knob '")
-             << knob.getName().getValue() << "' is " << knob.getValue()
-             << ", expected an integer";
-    std::string problem =
-        schedule::setKnob(knobs, space, knob.getName().str(), value.getInt());
-    if (!problem.empty())
-      return pipeline.emitOpError() << problem;
-  }
-  std::string problem = check(knobs);
-  if (!problem.empty())
-    return pipeline.emitOpError("has no legal schedule for ")
-           << target.name << ": " << problem;
-  return knobs;
 }
 
 /// What a family's recorder works on.
@@ -150,7 +115,7 @@ Recorder::with(std::vector<schedule::Knob<Knobs>> knobs, const Knobs &defaults,
     return success();
   }
   FailureOr<Knobs> legal =
-      legalKnobs<Knobs>(pipeline, target, knobs, defaults, check);
+      legalKnobs<Knobs>(pipeline, target.name, knobs, defaults, check);
   if (succeeded(legal))
     record(*legal);
   return legal;
@@ -309,16 +274,33 @@ void emitDirective(OpBuilder &b, Location loc,
   case Kind::Atomic:
     halide::AtomicOp::create(b, loc, func, stage, false);
     return;
+  case Kind::GpuBlocks:
+    halide::GpuBlocksOp::create(b, loc, func, stage, dims);
+    return;
+  case Kind::GpuThreads:
+    halide::GpuThreadsOp::create(b, loc, func, stage, dims);
+    return;
+  case Kind::GpuSingleThread:
+    halide::GpuSingleThreadOp::create(b, loc, func, stage);
+    return;
   }
 }
 
-LogicalResult scheduleFor(halide::PipelineOp pipeline,
-                          const schedule::CpuTarget &target) {
+/// A variant that a pipeline may have a schedule for.
+struct Target {
+  std::string name, halide;
+  llvm::function_ref<LogicalResult(const schedule::KernelView &,
+                                   schedule::Schedule &)>
+      record;
+};
+
+/// Adds the target's schedule, unless there is one of its name.
+LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
+  if (pipeline.findSchedule(target.name))
+    return success();
   FailureOr<schedule::KernelView> view = viewOf(pipeline);
-  if (failed(view))
-    return failure();
   schedule::Schedule record;
-  if (failed(Recorder{pipeline, *view, target, record}.run()))
+  if (failed(view) || failed(target.record(*view, record)))
     return failure();
 
   llvm::StringMap<Value> funcs;
@@ -330,6 +312,38 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline,
   builder.setInsertionPointToEnd(&op.getBody().front());
   for (const schedule::Directive &directive : record.directives())
     emitDirective(builder, pipeline.getLoc(), directive, funcs);
+  return success();
+}
+
+LogicalResult scheduleOnCpu(halide::PipelineOp pipeline,
+                            ArrayRef<std::string> variants) {
+  for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
+    if (!variants.empty() && !llvm::is_contained(variants, target.name))
+      continue;
+    auto record = [&](const schedule::KernelView &view,
+                      schedule::Schedule &schedule) {
+      return Recorder{pipeline, view, target, schedule}.run();
+    };
+    if (failed(scheduleFor(pipeline, {target.name, target.halide, record})))
+      return failure();
+  }
+  return success();
+}
+
+/// For the first device where none is named, which is the one that runs.
+LogicalResult scheduleOnGpu(halide::PipelineOp pipeline,
+                            ArrayRef<std::string> variants) {
+  for (const schedule::GpuTarget &target : schedule::gpuTargets()) {
+    if (variants.empty() ? !target.runs
+                         : !llvm::is_contained(variants, target.name))
+      continue;
+    auto record = [&](const schedule::KernelView &view,
+                      schedule::Schedule &schedule) {
+      return recordGpu(pipeline, view, target, schedule);
+    };
+    if (failed(scheduleFor(pipeline, {target.name, target.halide, record})))
+      return failure();
+  }
   return success();
 }
 
@@ -386,14 +400,11 @@ void dropKnobs(halide::PipelineOp pipeline) { pipeline->removeAttr(knobsAttr); }
 
 LogicalResult scheduleKernels(ModuleOp module, ArrayRef<std::string> variants) {
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>()) {
-    for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
-      if (!variants.empty() && !llvm::is_contained(variants, target.name))
-        continue;
-      if (pipeline.findSchedule(target.name))
-        continue;
-      if (failed(scheduleFor(pipeline, target)))
-        return failure();
-    }
+    auto space = pipeline->getAttrOfType<StringAttr>(spaceAttr);
+    bool isOnDevice = space && space.getValue() == host::deviceSpace;
+    if (failed(isOnDevice ? scheduleOnGpu(pipeline, variants)
+                          : scheduleOnCpu(pipeline, variants)))
+      return failure();
   }
   return success();
 }

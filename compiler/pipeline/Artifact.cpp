@@ -63,7 +63,8 @@ metadataOf(ModuleOp module, const Options &options, const Objects &objects) {
     return failure();
   for (const Variant &variant : *variants)
     metadata.variants.push_back(
-        {variant.name, variant.target, variant.features});
+        {variant.name, variant.target, variant.features,
+         variant.onDevice ? HEDDLE_DEVICE_OPENCL : HEDDLE_DEVICE_NONE});
   metadata.graph = std::move(*graph);
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>()) {
     std::string name = pipeline.getSymName().str();

@@ -24,20 +24,26 @@ struct BorderPass : PassWrapper<Self, OperationPass<ModuleOp>> {
                     halide::HalideDialect, host::HostDialect>();
   }
   void runOnOperation() override {
-    if (failed(Self::lower(this->getOperation())))
+    if (failed(static_cast<Self *>(this)->lower(this->getOperation())))
       this->signalPassFailure();
   }
 };
 
 struct GraphToHostPass : BorderPass<GraphToHostPass> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(GraphToHostPass)
+  GraphToHostPass() = default;
+  // Options are not copied by a constructor; the pass manager does.
+  GraphToHostPass(const GraphToHostPass &other) : BorderPass(other) {}
   StringRef getArgument() const final { return "heddle-lower-graph-to-host"; }
   StringRef getDescription() const final {
     return "Outline kernels and put values between them into slots";
   }
-  static LogicalResult lower(ModuleOp module) {
-    return lower::lowerGraphToHost(module);
+  LogicalResult lower(ModuleOp module) {
+    return lower::lowerGraphToHost(module, space);
   }
+  Option<std::string> space{*this, "space",
+                            llvm::cl::desc("memory of the slots"),
+                            llvm::cl::init(host::hostSpace.str())};
 };
 
 struct GraphToHalidePass : BorderPass<GraphToHalidePass> {
@@ -46,7 +52,7 @@ struct GraphToHalidePass : BorderPass<GraphToHalidePass> {
   StringRef getDescription() const final {
     return "Turn outlined kernels into halide pipelines";
   }
-  static LogicalResult lower(ModuleOp module) {
+  LogicalResult lower(ModuleOp module) {
     return lower::lowerGraphToHalide(module);
   }
 };
@@ -57,7 +63,7 @@ struct ScheduleKernelsPass : BorderPass<ScheduleKernelsPass> {
   StringRef getDescription() const final {
     return "Add the default schedules of all variants";
   }
-  static LogicalResult lower(ModuleOp module) {
+  LogicalResult lower(ModuleOp module) {
     return lower::scheduleKernels(module, {});
   }
 };

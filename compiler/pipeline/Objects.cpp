@@ -96,7 +96,7 @@ std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
       unit.options.symbol =
           lower::kernelSymbol(pipeline.getSymName(), variant.name);
       unit.options.path = prefix + unit.options.symbol +
-                          (emit == translate::Emit::Stmt ? ".stmt" : ".o");
+                          (emit == translate::Emit::Object ? ".o" : ".txt");
       unit.options.emit = emit;
       unit.options.checks = options.optimization == 0;
       unit.options.stripSchedule = options.stripSchedule;
@@ -181,13 +181,21 @@ std::string compilerVersions() {
   return "heddle " HEDDLE_VERSION ", Halide 21.0.0";
 }
 
-FailureOr<std::string> printStatements(Model &model, const Options &options) {
+FailureOr<std::string> printKernels(Model &model, const Options &options) {
   WorkFolder folder;
   FailureOr<std::vector<Variant>> variants = variantsOf(*model.module);
   if (failed(variants) || failed(folder.check()))
     return failure();
-  std::vector<Unit> units = unitsOf(*model.module, options, *variants,
-                                    folder.path + "/", translate::Emit::Stmt);
+  if (options.stopAfter == Phase::Device)
+    for (const Variant &variant : *variants)
+      if (!variant.onDevice)
+        return model.module->emitError("has kernels for '")
+               << variant.name << "', which is no device: expected --target "
+               << "opencl or cuda";
+  std::vector<Unit> units =
+      unitsOf(*model.module, options, *variants, folder.path + "/",
+              options.stopAfter == Phase::Device ? translate::Emit::Device
+                                                 : translate::Emit::Stmt);
   std::vector<Unit *> all;
   for (Unit &unit : units)
     all.push_back(&unit);
@@ -206,6 +214,11 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
   FailureOr<std::vector<Variant>> variants = variantsOf(module);
   if (failed(variants) || failed(folder.check()))
     return failure();
+  for (const Variant &variant : *variants)
+    if (!variant.runs)
+      return module.emitError("has kernels for '")
+             << variant.name << "', which the runtime cannot run yet; expected "
+             << "--stop-after device at the latest";
   link::KernelCache cache(options.useCache ? link::KernelCache::defaultFolder()
                                            : std::string());
   std::vector<Unit> units = unitsOf(module, options, *variants,

@@ -20,6 +20,9 @@ struct Options {
   /// Where the result goes; a folder for `objects`; empty: standard output,
   /// or beside the input for an artefact.
   std::string output;
+  /// "cpu" or one of gpuTargets(); empty: the cpu, or what a printed phase was
+  /// lowered for.
+  std::string target;
   std::vector<std::string> variants; ///< of cpuTargets(); empty: all
   int optimization = 2; ///< 0: one op a kernel, checks in kernels; 1: checks
                         ///< off; 2, 3: kernels fused

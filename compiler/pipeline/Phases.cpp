@@ -5,9 +5,9 @@
 namespace heddle::pipeline {
 
 namespace {
-constexpr const char *names[] = {"ast",  "graph",   "kernels",
-                                 "host", "halide",  "schedule",
-                                 "stmt", "objects", "artifact"};
+constexpr const char *names[] = {"ast",     "graph",    "kernels", "host",
+                                 "halide",  "schedule", "stmt",    "device",
+                                 "objects", "artifact"};
 } // namespace
 
 const char *name(Phase phase) { return names[size_t(phase)]; }

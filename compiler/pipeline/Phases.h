@@ -18,6 +18,7 @@ enum class Phase {
   Halide,   ///< host program, algorithms
   Schedule, ///< host program, algorithms and directives
   Stmt,     ///< the code generator's lowered statements
+  Device,   ///< the code for the device, as text
   Objects,  ///< one object a kernel and variant, and the host's
   Artifact  ///< the finished file
 };

@@ -7,12 +7,15 @@
 #include "compiler/lower/GraphToHost.h"
 #include "compiler/passes/Passes.h"
 #include "compiler/pipeline/KernelModel.h"
+#include "compiler/pipeline/Variants.h"
 #include "compiler/translate/Jobs.h"
 #include "dialects/graph/Graph.h"
+#include "dialects/host/Host.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
+#include "schedules/KernelView.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -54,6 +57,29 @@ LogicalResult group(ModuleOp module, const Options &options) {
   });
 }
 
+bool isGpu(const std::string &target) {
+  return llvm::any_of(
+      schedule::gpuTargets(),
+      [&](const schedule::GpuTarget &known) { return known.name == target; });
+}
+
+/// The variants that are asked for by name.
+std::vector<std::string> variantNames(const Options &options) {
+  if (isGpu(options.target))
+    return {options.target};
+  return options.variants;
+}
+
+/// A host program of a printed phase is for the target that is asked for.
+LogicalResult checkTarget(ModuleOp module, const Options &options) {
+  if (options.target.empty() || module.getOps<host::ProgramOp>().empty() ||
+      isOnDevice(module) == isGpu(options.target))
+    return success();
+  return module.emitError("is lowered for ")
+         << (isOnDevice(module) ? "a device" : "the cpu") << ", expected "
+         << options.target << ": give --target before phase 'host'";
+}
+
 /// Takes the module one phase further.
 LogicalResult step(ModuleOp module, Phase next, const Options &options) {
   switch (next) {
@@ -62,15 +88,16 @@ LogicalResult step(ModuleOp module, Phase next, const Options &options) {
     return group(module, options);
   case Phase::Host:
     keepSource(module);
-    return lower::lowerGraphToHost(module);
+    return lower::lowerGraphToHost(
+        module, isGpu(options.target) ? host::deviceSpace : host::hostSpace);
   case Phase::Halide:
     return lower::lowerGraphToHalide(module);
   case Phase::Schedule:
-    if (options.knobs.find &&
+    if (options.knobs.find && !isOnDevice(module) &&
         failed(
             applyKnobs(module, tunedFamily, options.variants, options.knobs)))
       return failure();
-    return lower::scheduleKernels(module, options.variants);
+    return lower::scheduleKernels(module, variantNames(options));
   default:
     return success();
   }
@@ -151,8 +178,8 @@ LogicalResult compileInside(const Options &options, MLIRContext &context,
     return failure();
   if (options.stopAfter <= Phase::Schedule)
     return emitText(printModule(*model->module), options.output);
-  if (options.stopAfter == Phase::Stmt) {
-    FailureOr<std::string> text = printStatements(*model, options);
+  if (options.stopAfter <= Phase::Device) {
+    FailureOr<std::string> text = printKernels(*model, options);
     return failed(text) ? failure() : emitText(*text, options.output);
   }
   FailureOr<Objects> objects = compileObjects(*model, options, progress);
@@ -172,6 +199,8 @@ LogicalResult lowerTo(Phase stop, Model &model, const Options &options) {
         passes.addPass(passes::createNumberValues());
       })))
     return failure();
+  if (failed(checkTarget(module, options)))
+    return failure();
   while (model.phase < stop) {
     Phase next = Phase(int(model.phase) + 1);
     if (failed(step(module, next, options)))
@@ -180,7 +209,7 @@ LogicalResult lowerTo(Phase stop, Model &model, const Options &options) {
   }
   // A printed schedule may lack a variant that is asked for.
   if (stop == Phase::Schedule)
-    return lower::scheduleKernels(module, options.variants);
+    return lower::scheduleKernels(module, variantNames(options));
   return success();
 }
 

@@ -47,9 +47,9 @@ mlir::LogicalResult reportMissingWeights(Model &model);
 /// Takes the module from where it is to `stop`, which is at most `schedule`.
 mlir::LogicalResult lowerTo(Phase stop, Model &model, const Options &options);
 
-/// Lowered statements of all kernels and variants as text.
-mlir::FailureOr<std::string> printStatements(Model &model,
-                                             const Options &options);
+/// What the code generator made of all kernels and variants, as text: lowered
+/// statements or, of phase `device`, the device's code.
+mlir::FailureOr<std::string> printKernels(Model &model, const Options &options);
 
 /// A named object of the artefact.
 struct Object {

@@ -3,21 +3,39 @@
 #include "compiler/pipeline/Variants.h"
 
 #include "dialects/halide/Halide.h"
+#include "dialects/host/Host.h"
 #include "schedules/KernelView.h"
 
 using namespace mlir;
 
 namespace heddle::pipeline {
 
-FailureOr<std::vector<Variant>> variantsOf(ModuleOp module) {
+bool isOnDevice(ModuleOp module) {
+  return llvm::any_of(
+      module.getOps<host::ProgramOp>(),
+      [](host::ProgramOp program) { return program.isOnDevice(); });
+}
+
+static std::vector<Variant> knownVariants(bool onDevice) {
   std::vector<Variant> variants;
+  if (!onDevice)
+    for (const schedule::CpuTarget &target : schedule::cpuTargets())
+      variants.push_back({target.name, target.halide, target.features});
+  else
+    for (const schedule::GpuTarget &target : schedule::gpuTargets())
+      variants.push_back({target.name, target.halide, {}, true, target.runs});
+  return variants;
+}
+
+FailureOr<std::vector<Variant>> variantsOf(ModuleOp module) {
   SmallVector<halide::PipelineOp> pipelines(
       module.getOps<halide::PipelineOp>());
-  for (const schedule::CpuTarget &target : schedule::cpuTargets())
-    if (llvm::any_of(pipelines, [&](halide::PipelineOp pipeline) {
-          return bool(pipeline.findSchedule(target.name));
-        }))
-      variants.push_back({target.name, target.halide, target.features});
+  std::vector<Variant> variants = knownVariants(isOnDevice(module));
+  llvm::erase_if(variants, [&](const Variant &variant) {
+    return llvm::none_of(pipelines, [&](halide::PipelineOp pipeline) {
+      return bool(pipeline.findSchedule(variant.name));
+    });
+  });
   for (halide::PipelineOp pipeline : pipelines) {
     for (const Variant &variant : variants)
       if (!pipeline.findSchedule(variant.name))

@@ -14,12 +14,18 @@ struct Variant {
   std::string name;                  ///< avx512
   std::string target;                ///< the code generator's target string
   std::vector<std::string> features; ///< what the CPU must have
+  bool onDevice = false;             ///< a device runs its kernels
+  bool runs = true;                  ///< the runtime can run it
 };
 
-/// The variants every kernel has a schedule for, best first. Fails, with a
-/// diagnostic on the kernel, where one lacks a variant that another has, where
-/// a variant is unknown, and where there is none.
+/// The variants every kernel has a schedule for, best first: of the CPU, or of
+/// devices where the host program's slots are on one. Fails, with a diagnostic
+/// on the kernel, where one lacks a variant that another has, where a variant
+/// is unknown or of the other kind, and where there is none.
 mlir::FailureOr<std::vector<Variant>> variantsOf(mlir::ModuleOp module);
+
+/// True when the host program of a lowered module keeps its slots on a device.
+bool isOnDevice(mlir::ModuleOp module);
 
 } // namespace heddle::pipeline
 

@@ -21,6 +21,36 @@ std::string variantNames() {
   return names;
 }
 
+std::string targetNames() {
+  std::string names = "cpu";
+  for (const schedule::GpuTarget &target : schedule::gpuTargets())
+    names += ", " + target.name;
+  return names;
+}
+
+/// Empty, or why the target cannot be compiled for as asked.
+std::string checkTarget(const CompileArguments &arguments) {
+  const pipeline::Options &options = arguments.options;
+  if (options.target.empty() || options.target == "cpu")
+    return {};
+  std::string asked = "--target " + options.target + ": ";
+  for (const schedule::GpuTarget &target : schedule::gpuTargets()) {
+    if (target.name != options.target)
+      continue;
+    if (!options.variants.empty())
+      return asked + "--isa chooses among variants of the cpu";
+    if (!arguments.tuning.empty())
+      return asked + "--tuning has knobs of the cpu";
+    if (options.stripSchedule)
+      return asked + "--strip-schedule leaves no loops for a device";
+    if (!target.runs && options.stopAfter > pipeline::Phase::Device)
+      return asked + "the runtime cannot run it yet; expected --stop-after "
+                     "device at the latest";
+    return {};
+  }
+  return asked + "expected one of " + targetNames();
+}
+
 int usage(const std::string &problem) {
   std::fprintf(stderr, "error: %s\n", problem.c_str());
   return ExitUsage;
@@ -73,6 +103,9 @@ void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
                        const std::string &isa) {
   pipeline::Options &options = arguments.options;
   addKernelOptions(verb, arguments, isa);
+  verb.add_option("--target", options.target,
+                  "what runs the kernels: " + targetNames() + " (default cpu)")
+      ->type_name("NAME");
   verb.add_option("-O", options.optimization,
                   "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
                   "kernels fused (default 2)")
@@ -108,7 +141,7 @@ std::string finishArguments(CompileArguments &arguments) {
     if (!known)
       return "--isa " + name + ": expected one of " + variantNames();
   }
-  return {};
+  return checkTarget(arguments);
 }
 
 void addCompileVerb(CLI::App &app, int &code) {
@@ -157,6 +190,11 @@ void addTargetsVerb(CLI::App &app, int &code) {
         std::printf(" %s", feature.c_str());
       std::printf("\n");
     }
+    for (const schedule::GpuTarget &target : schedule::gpuTargets())
+      std::printf("%-8s %s\n         %s\n", target.name.c_str(),
+                  target.halide.c_str(),
+                  target.runs ? "needs --target and a device where it runs"
+                              : "needs --target; code only, not run yet");
     code = ExitDone;
   });
 }

@@ -53,6 +53,13 @@ mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
 /// The target that the options and the schedule ask for. Throws on a bad one.
 Halide::Target makeTarget(llvm::StringRef text, const Options &options);
 
+/// Throws where code for a device leaves work to the host: its buffers have no
+/// memory there.
+void checkOnDevice(const Halide::Module &module);
+
+/// Writes the code that is embedded for the device.
+void writeDeviceCode(const Halide::Module &module, const std::string &path);
+
 /// Bounds what the functions of a lowered module allocate on the heap.
 Scratch boundScratch(const Halide::Module &module, halide::PipelineOp pipeline,
                      const Kernel &kernel);

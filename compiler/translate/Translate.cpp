@@ -39,10 +39,24 @@ static void computeUpdatedFuncsAtRoot(PipelineOp pipeline, Kernel &kernel) {
 
 static void emit(const Halide::Module &module, const Options &options) {
   using Type = Halide::OutputFileType;
+  if (options.emit == Emit::Device) {
+    writeDeviceCode(module, options.path);
+    return;
+  }
   Type type = options.emit == Emit::Object     ? Type::object
               : options.emit == Emit::Assembly ? Type::assembly
                                                : Type::stmt;
   module.compile({{type, options.path}});
+}
+
+static bool usesDoubles(PipelineOp pipeline) {
+  return pipeline
+      .walk([](Operation *op) {
+        bool isDouble = llvm::any_of(op->getResultTypes(),
+                                     [](Type type) { return type.isF64(); });
+        return isDouble ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
 }
 
 /// Builds, schedules, lowers and writes; the guard is about the pipeline.
@@ -64,12 +78,17 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   Halide::Target machine;
   if (failed(guard.run([&] { machine = makeTarget(target, options); })))
     return failure();
+  // Only where it must be: not every device has doubles.
+  if (machine.has_feature(Halide::Target::OpenCL) && usesDoubles(pipeline))
+    machine.set_feature(Halide::Target::CLDoubles);
   guard.at(pipeline);
   return guard.run([&] {
     Halide::Module module =
         Halide::Pipeline(kernel.outputs)
             .compile_to_module(kernel.arguments, options.symbol, machine,
                                Halide::LinkageType::ExternalPlusArgv);
+    if (machine.has_gpu_feature())
+      checkOnDevice(module);
     scratch = boundScratch(module, pipeline, kernel);
     emit(module, options);
   });

@@ -22,6 +22,7 @@ enum class Emit {
   Object,   ///< a relocatable object
   Assembly, ///< the same as text
   Stmt,     ///< Halide's statement after lowering, as text
+  Device,   ///< the device's code as text: OpenCL C or PTX; empty without one
 };
 
 struct Options {

@@ -25,6 +25,9 @@
 
 namespace heddle::host {
 
+/// The memory spaces of slots.
+constexpr llvm::StringLiteral hostSpace = "host", deviceSpace = "device";
+
 /// What a buffer holds: from the weight, input or slot that makes it.
 struct BufferShape {
   mlir::Type element;

@@ -78,6 +78,13 @@ std::vector<shape::DimRange> ProgramOp::getDimRanges() {
   return ranges;
 }
 
+bool ProgramOp::isOnDevice() {
+  for (EntryOp entry : getBlock().getOps<EntryOp>())
+    for (SlotOp slot : entry.getBlock().getOps<SlotOp>())
+      return slot.getSpace() == deviceSpace; // P4: all are alike
+  return false;
+}
+
 ProgramOp EntryOp::getProgram() {
   return cast<ProgramOp>((*this)->getParentOp());
 }
@@ -129,9 +136,9 @@ void InputOp::build(OpBuilder &builder, OperationState &state, StringRef name,
 }
 
 void SlotOp::build(OpBuilder &builder, OperationState &state, int64_t slot,
-                   Type element, const shape::Shape &extents) {
+                   StringRef space, Type element, const shape::Shape &extents) {
   build(builder, state, builder.getType<BufferType>(),
-        builder.getI64IntegerAttr(slot), builder.getStringAttr("host"),
+        builder.getI64IntegerAttr(slot), builder.getStringAttr(space),
         TypeAttr::get(element), dimTexts(builder, extents));
 }
 

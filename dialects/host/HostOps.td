@@ -25,6 +25,7 @@ def Host_ProgramOp : Host_Op<"program", [
     * (P1) Each dim is `[min, max]` with 1 <= min <= max.
     * (P2) The body holds only weights and entries.
     * (P3) Weight names are unique.
+    * (P4) All slots are in one memory space.
 
     Example:
     ```mlir
@@ -48,6 +49,8 @@ def Host_ProgramOp : Host_Op<"program", [
     /// The declared dims, in the artefact's order (alphabetical).
     std::vector<::heddle::shape::DimRange> getDimRanges();
     ::mlir::Block &getBlock() { return getBody().front(); }
+    /// True when the slots, and so all kernels, are on a device.
+    bool isOnDevice();
   }];
 }
 
@@ -166,12 +169,15 @@ def Host_SlotOp : Host_Op<"slot", [HasParent<"EntryOp">]> {
   let summary = "a buffer in the arena";
   let description = [{
     Slots with equal ids share storage: the id's size is that of its largest
-    buffer. Space names the memory: only "host" so far.
+    buffer. Space names the memory: "host", or "device" for a program whose
+    kernels run on a device. There the inputs are copied to the device before
+    the first dispatch, the weights once, and the outputs back after the last;
+    between dispatches nothing is copied.
 
     * (B1) The element type is one an artefact can hold.
     * (B2) Each extent is canonical text over the declared dims.
     * (S1) The id is not negative.
-    * (S2) The space is "host".
+    * (S2) The space is "host" or "device".
 
     Example:
     ```mlir
@@ -190,8 +196,8 @@ def Host_SlotOp : Host_Op<"slot", [HasParent<"EntryOp">]> {
   }];
   let hasVerifier = 1;
   let builders = [
-    /// In space "host".
-    OpBuilder<(ins "int64_t":$slot, "::mlir::Type":$element,
+    OpBuilder<(ins "int64_t":$slot, "::llvm::StringRef":$space,
+                   "::mlir::Type":$element,
                    "const ::heddle::shape::Shape &":$extents)>
   ];
   let extraClassDeclaration = [{

@@ -80,6 +80,23 @@ LogicalResult ProgramOp::verify() {
   return success();
 }
 
+/// P4.
+static LogicalResult checkSpaces(ProgramOp program) {
+  SlotOp first;
+  WalkResult result = program.walk([&](SlotOp slot) {
+    if (!first)
+      first = slot;
+    if (slot.getSpace() == first.getSpace())
+      return WalkResult::advance();
+    InFlightDiagnostic diag = slot.emitOpError("(P4) is in space '")
+                              << slot.getSpace() << "', expected '"
+                              << first.getSpace() << "'";
+    diag.attachNote(first.getLoc()) << "as the first slot of the program";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
 LogicalResult ProgramOp::verifyRegions() {
   llvm::StringMap<Location> weights;
   for (Operation &op : getBlock()) {
@@ -97,7 +114,7 @@ LogicalResult ProgramOp::verifyRegions() {
       return diag;
     }
   }
-  return success();
+  return checkSpaces(*this);
 }
 
 /// D1 and D8. Other dialects are known by name only.
@@ -288,9 +305,9 @@ LogicalResult SlotOp::verify() {
     return failure();
   if (getId() < 0)
     return emitOpError("(S1) has the id ") << getId() << ", expected 0 or more";
-  if (getSpace() != "host")
+  if (getSpace() != hostSpace && getSpace() != deviceSpace)
     return emitOpError("(S2) is in space '")
-           << getSpace() << "', expected 'host'";
+           << getSpace() << "', expected 'host' or 'device'";
   return success();
 }
 

@@ -170,6 +170,15 @@ bool MetadataChecker::checkVariants() {
          meta.span<heddle_meta_string>(variant.features))
       if (!checkName(name, "a feature's name"))
         return false;
+    if (variant.device > HEDDLE_DEVICE_OPENCL)
+      return fail("variant " + quoted(meta.text(variant.name)) +
+                      " is for a device of kind " +
+                      std::to_string(variant.device) +
+                      ", which this runtime does not know",
+                  HEDDLE_UNSUPPORTED);
+    if ((variant.device == HEDDLE_DEVICE_NONE) !=
+        (meta.variants()[0].device == HEDDLE_DEVICE_NONE))
+      return bad("some variants are for a device and some are not");
   }
   return true;
 }
@@ -194,6 +203,10 @@ bool MetadataChecker::checkBuffers() {
   for (const heddle_meta_buffer &buffer : meta.buffers())
     if (!checkBuffer(buffer, "buffer " + std::to_string(index++)))
       return false;
+  bool isOnDevice = meta.variants()[0].device != HEDDLE_DEVICE_NONE;
+  if (index > 0 &&
+      isOnDevice != (meta.buffers()[0].space == HEDDLE_SPACE_DEVICE))
+    return bad("its buffers are not in the memory of its variants");
   return true;
 }
 
@@ -206,10 +219,12 @@ bool MetadataChecker::checkBuffer(const heddle_meta_buffer &buffer,
                 HEDDLE_UNSUPPORTED);
   if (heddle_dtype_bytes(buffer.dtype) == 0)
     return bad(who + " is of element type " + std::to_string(buffer.dtype));
-  if (buffer.space != HEDDLE_SPACE_HOST)
+  if (buffer.space > HEDDLE_SPACE_DEVICE)
     return fail("needs memory space " + std::to_string(buffer.space) +
                     ", which this runtime does not have",
                 HEDDLE_UNSUPPORTED);
+  if (buffer.space != meta.buffers()[0].space)
+    return bad(who + " is in another memory space than buffer 0");
   if (buffer.extents.count > HEDDLE_MAX_RANK)
     return bad(who + " is of rank " + std::to_string(buffer.extents.count));
   if (!checkText(buffer.name, who + "'s name") ||

@@ -39,11 +39,19 @@ std::string missingFeatures(const Metadata &metadata,
     if (!cpuHas(feature))
       missing += (missing.empty() ? "" : ", ") + std::string(feature);
   }
+  if (variant.device == HEDDLE_DEVICE_NONE)
+    return missing;
+  const std::string &problem = findOpenClDevice().problem;
+  if (!problem.empty())
+    missing +=
+        (missing.empty() ? "" : ", ") + ("an OpenCL device (" + problem + ")");
   return missing;
 }
 
 Module::~Module() {
   spares.clear();
+  deviceWeights.clear();
+  deviceInUse.reset();
   if (weightBytes)
     ::munmap(const_cast<uint8_t *>(weightBytes),
              size_t(file.footer().weights_size));
@@ -67,6 +75,8 @@ Outcome Module::load(const std::string &path) {
   outcome = openCode();
   if (outcome)
     outcome = mapWeights();
+  if (outcome && metadata().variants()[variant].device != HEDDLE_DEVICE_NONE)
+    outcome = openDevice();
   if (!outcome)
     return failure(outcome.status, path + ": " + outcome.text);
   described.build(metadata());
@@ -124,6 +134,33 @@ Outcome Module::mapWeights() {
                                         std::string(std::strerror(errno)));
   weightBytes = static_cast<const uint8_t *>(bytes);
   return success();
+}
+
+Outcome Module::openDevice() {
+  auto fresh = std::make_unique<Device>();
+  Outcome outcome = fresh->open();
+  if (!outcome)
+    return outcome;
+  deviceInUse = std::move(fresh);
+  DeviceQueue queue(*deviceInUse);
+  outcome = queue.open();
+  deviceWeights.resize(metadata().buffers().count);
+  for (uint32_t i = 0; i < metadata().buffers().count && outcome; ++i)
+    if (metadata().buffers()[i].kind == HEDDLE_BUFFER_WEIGHT)
+      outcome = copyWeight(queue, i);
+  return outcome;
+}
+
+Outcome Module::copyWeight(DeviceQueue &queue, uint32_t buffer) {
+  const heddle_meta_buffer &weight = metadata().buffers()[buffer];
+  int64_t bytes = 0, place = 0; // constants within the section: checked
+  if (!evaluate(metadata().formula(weight.bytes), nullptr, bytes) ||
+      !evaluate(metadata().formula(weight.place), nullptr, place))
+    return failure(HEDDLE_BAD_ARTIFACT, "a weight has no fixed size");
+  Outcome outcome = deviceInUse->reserve(size_t(bytes), deviceWeights[buffer]);
+  return outcome ? queue.write(deviceWeights[buffer], weightBytes + place,
+                               size_t(bytes))
+                 : outcome;
 }
 
 Outcome Module::surveyEntries() {

@@ -6,6 +6,7 @@
 
 #include "runtime/src/ArtifactFile.h"
 #include "runtime/src/Describe.h"
+#include "runtime/src/Device.h"
 
 #include <mutex>
 
@@ -45,6 +46,11 @@ public:
     return metadata().entries()[index];
   }
 
+  /// Where the kernels run, if not on the CPU; of threads' safe use.
+  Device *device() const { return deviceInUse.get(); }
+  /// The device's copy of a weight.
+  void *deviceWeight(uint32_t buffer) const { return &deviceWeights[buffer]; }
+
   /// The best variant that runs here, or the one called `forced`.
   Outcome chooseVariant(const char *forced, uint32_t &variant) const;
 
@@ -57,6 +63,8 @@ private:
   Outcome openCode();
   Outcome checkTable() const;
   Outcome mapWeights();
+  Outcome openDevice();
+  Outcome copyWeight(DeviceQueue &queue, uint32_t buffer);
   Outcome surveyEntries();
   Outcome surveyEntry(const heddle_meta_entry &entry, EntryInfo &info) const;
 
@@ -64,13 +72,15 @@ private:
   void *library = nullptr;
   const heddle_artifact *artifact = nullptr;
   const uint8_t *weightBytes = nullptr;
+  std::unique_ptr<Device> deviceInUse;
+  mutable std::vector<DeviceMemory> deviceWeights; ///< by buffer; only read
   std::vector<EntryInfo> entries;
   Description described;
   mutable std::mutex spareMutex;
   mutable std::vector<std::unique_ptr<Session>> spares;
 };
 
-/// What `variant` needs and this CPU lacks, "avx512f, avx512bw"; empty when
+/// What `variant` needs and this machine lacks, "avx512f, avx512bw"; empty when
 /// it runs.
 std::string missingFeatures(const Metadata &metadata,
                             const heddle_meta_variant &variant);

@@ -59,6 +59,9 @@ int afterDispatch(heddle_call *call, uint32_t index) {
   Run &run = runOf(call);
   run.dispatchesDone = index + 1;
   const heddle_run_options &options = run.options;
+  bool isWatched = options.dispatch_ns || options.after_dispatch;
+  if (isWatched && !run.settle(/*isDone=*/false))
+    return -1;
   if (options.dispatch_ns) {
     auto now = std::chrono::steady_clock::now();
     if (index < options.num_dispatch_ns)
@@ -73,6 +76,8 @@ int afterDispatch(heddle_call *call, uint32_t index) {
     run.isStopped = true;
     return 1;
   }
+  if (options.after_dispatch && !run.settle(/*isDone=*/true))
+    return -1;
   if (options.dispatch_ns)
     run.lapStart = std::chrono::steady_clock::now();
   return 0;
@@ -84,11 +89,27 @@ constexpr heddle_services services = {sizeof(heddle_services),
                                       scratchAlloc,
                                       scratchFree,
                                       report,
-                                      afterDispatch};
+                                      afterDispatch,
+                                      deviceLoad,
+                                      deviceRun,
+                                      deviceAlloc,
+                                      deviceFree};
 
 } // namespace
 
+DeviceQueue &Run::queue() { return session.device->queue; }
+
 Scratch &Run::scratch() { return session.scratch[ThreadPool::currentSlot()]; }
+
+bool Run::settle(bool isDone) {
+  if (!session.device)
+    return true;
+  Outcome outcome =
+      isDone ? session.device->returnMirrors() : session.device->queue.finish();
+  if (!outcome)
+    outcome.text.copy(report, sizeof(report) - 1);
+  return bool(outcome);
+}
 
 int Run::start() {
   heddle_call call = {
@@ -102,6 +123,8 @@ Outcome Run::buffer(uint32_t index, heddle_tensor &tensor) const {
   Outcome outcome = shapeOf(module(), module().metadata().buffers()[index],
                             session.plannedDims.data(), tensor);
   tensor.data = session.buffers[index];
+  if (outcome && session.device)
+    outcome = session.mirror(index, tensor);
   return outcome;
 }
 

@@ -29,11 +29,16 @@ struct Run {
 
   /// Runs the artefact's code; returns what its entry function returned.
   int start();
+  /// Before the caller looks at buffers: waits for a device. After it
+  /// (`isDone`): gives the device what the caller wrote. False after a report.
+  bool settle(bool isDone);
   /// Address, type and extents of a buffer now.
   Outcome buffer(uint32_t index, heddle_tensor &tensor) const;
 
   const Module &module() const { return session.module; }
   Scratch &scratch();
+  /// Of a variant that runs on a device.
+  DeviceQueue &queue();
 };
 
 } // namespace heddle::runtime

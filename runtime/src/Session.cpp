@@ -67,7 +67,7 @@ uint64_t Session::bytesHeld() const {
   uint64_t total = arena.size();
   for (const Scratch &one : scratch)
     total += one.size();
-  return total;
+  return total + (device ? device->bytesHeld() : 0);
 }
 
 Outcome Session::check(uint32_t entry, TensorList inputs, TensorList outputs) {
@@ -89,7 +89,14 @@ Outcome Session::plan(uint32_t entry) {
   Outcome outcome = needsOf(module, entry, dims.data(), needs);
   if (!outcome)
     return outcome;
-  if (!arena.reserve(size_t(needs.arena)))
+  if (module.device() && !device) {
+    auto fresh = std::make_unique<DeviceSession>(*module.device());
+    outcome = fresh->queue.open();
+    if (!outcome)
+      return outcome;
+    device = std::move(fresh);
+  }
+  if (!device && !arena.reserve(size_t(needs.arena)))
     return noMemory(needs.arena, "arena");
   std::fill(buffers.begin(), buffers.end(), nullptr);
   for (uint32_t index : module.entryInfo(entry).buffers) {
@@ -107,7 +114,7 @@ Outcome Session::plan(uint32_t entry) {
 Outcome Session::placeBuffer(uint32_t index, uint64_t arenaBytes) {
   const heddle_meta_buffer &buffer = module.metadata().buffers()[index];
   if (buffer.kind == HEDDLE_BUFFER_INPUT)
-    return success();
+    return device ? placeOnDevice(index, buffer, 0) : success();
   const Metadata &metadata = module.metadata();
   int64_t bytes = 0, place = 0, end = 0;
   bool isValid = evaluate(metadata.formula(buffer.bytes), dims.data(), bytes) &&
@@ -116,6 +123,10 @@ Outcome Session::placeBuffer(uint32_t index, uint64_t arenaBytes) {
                  !__builtin_add_overflow(place, bytes, &end);
   if (buffer.kind == HEDDLE_BUFFER_WEIGHT) {
     // Checked against the section at load.
+    if (device) {
+      buffers[index] = module.deviceWeight(index);
+      return success();
+    }
     buffers[index] = const_cast<uint8_t *>(module.weights()) + place;
     return success();
   }
@@ -128,8 +139,43 @@ Outcome Session::placeBuffer(uint32_t index, uint64_t arenaBytes) {
     return failure(HEDDLE_BAD_ARTIFACT,
                    "buffer " + std::to_string(index) +
                        " does not fit its place in the arena");
+  if (device)
+    return placeOnDevice(index, buffer, place);
   buffers[index] = arena.data() + place;
   return success();
+}
+
+Outcome Session::placeOnDevice(uint32_t index, const heddle_meta_buffer &buffer,
+                               int64_t place) {
+  heddle_tensor shape{};
+  Outcome outcome = shapeOf(module, buffer, dims.data(), shape);
+  if (!outcome)
+    return outcome;
+  size_t bytes = tensorBytes(shape);
+  return buffer.kind == HEDDLE_BUFFER_INPUT
+             ? device->placeInput(index, bytes, buffers[index])
+             : device->placeSlot(place, bytes, buffers[index]);
+}
+
+Outcome Session::mirror(uint32_t index, heddle_tensor &tensor) {
+  const Metadata &metadata = module.metadata();
+  const heddle_meta_buffer &buffer = metadata.buffers()[index];
+  if (buffer.kind == HEDDLE_BUFFER_WEIGHT) {
+    int64_t place = 0;
+    (void)evaluate(metadata.formula(buffer.place), nullptr, place);
+    tensor.data = const_cast<uint8_t *>(module.weights()) + place;
+    return success();
+  }
+  if (buffer.kind == HEDDLE_BUFFER_INPUT) {
+    Span<uint32_t> ins =
+        metadata.span<uint32_t>(module.entry(plannedEntry).inputs);
+    for (uint32_t i = 0; i < ins.count && i < given.count; ++i)
+      if (ins[i] == index)
+        tensor.data = given.data[i].data;
+    return success();
+  }
+  return device->mirror(static_cast<DeviceMemory *>(buffers[index]),
+                        tensorBytes(tensor), tensor.data);
 }
 
 Outcome Session::prepareScratch(uint32_t runThreads) {
@@ -175,13 +221,28 @@ Outcome Session::execute(uint32_t entry, TensorList inputs,
   const Metadata &metadata = module.metadata();
   const heddle_meta_entry &meta = module.entry(entry);
   Span<uint32_t> ins = metadata.span<uint32_t>(meta.inputs);
+  std::vector<HostBuffer> inputBuffers;
   for (uint32_t i = 0; i < ins.count; ++i)
-    buffers[ins[i]] = inputs.data[i].data;
+    if (device)
+      inputBuffers.push_back(
+          {ins[i], inputs.data[i].data, tensorBytes(inputs.data[i])});
+    else
+      buffers[ins[i]] = inputs.data[i].data;
+  if (device) {
+    Outcome outcome = device->upload(inputBuffers, buffers.data());
+    if (!outcome)
+      return outcome;
+  }
+  given = inputs;
 
   heddle_run run(*this, entry, runThreads, options);
   int code = run.start();
+  given = {nullptr, 0};
+  if (device) // what a callback had, or a failure has left
+    device->abandonMirrors();
   for (uint32_t index : ins)
-    buffers[index] = nullptr;
+    if (!device)
+      buffers[index] = nullptr;
   if (run.isStopped)
     return failure(HEDDLE_STOPPED, "stopped after dispatch " +
                                        std::to_string(run.dispatchesDone - 1));
@@ -199,11 +260,21 @@ Outcome Session::execute(uint32_t entry, TensorList inputs,
                        " failed with code " + std::to_string(code) +
                        (run.report[0] ? std::string(": ") + run.report : ""));
   }
-  Span<uint32_t> outs = metadata.span<uint32_t>(meta.outputs);
-  for (uint32_t i = 0; i < outs.count; ++i)
-    if (size_t bytes = tensorBytes(outputs[i]))
+  return copyOut(entry, outputs);
+}
+
+Outcome Session::copyOut(uint32_t entry, heddle_tensor *outputs) {
+  Span<uint32_t> outs =
+      module.metadata().span<uint32_t>(module.entry(entry).outputs);
+  std::vector<HostBuffer> copies;
+  for (uint32_t i = 0; i < outs.count; ++i) {
+    size_t bytes = tensorBytes(outputs[i]);
+    if (device)
+      copies.push_back({outs[i], outputs[i].data, bytes});
+    else if (bytes)
       std::memcpy(outputs[i].data, buffers[outs[i]], bytes);
-  return success();
+  }
+  return device ? device->download(copies, buffers.data()) : success();
 }
 
 } // namespace heddle::runtime

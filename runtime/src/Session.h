@@ -4,6 +4,7 @@
 #ifndef HEDDLE_RUNTIME_SRC_SESSION_H
 #define HEDDLE_RUNTIME_SRC_SESSION_H
 
+#include "runtime/src/DeviceSession.h"
 #include "runtime/src/Module.h"
 #include "runtime/src/Scratch.h"
 
@@ -40,6 +41,12 @@ private:
   Outcome check(uint32_t entry, TensorList inputs, TensorList outputs);
   Outcome plan(uint32_t entry);
   Outcome placeBuffer(uint32_t index, uint64_t arenaBytes);
+  /// Where a buffer is on the device; `place` is of slots.
+  Outcome placeOnDevice(uint32_t index, const heddle_meta_buffer &buffer,
+                        int64_t place);
+  /// `tensor` as memory of the host, during a callback.
+  Outcome mirror(uint32_t index, heddle_tensor &tensor);
+  Outcome copyOut(uint32_t entry, heddle_tensor *outputs);
   Outcome prepareScratch(uint32_t runThreads);
   Outcome execute(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
                   const heddle_run_options &options, uint32_t runThreads);
@@ -49,8 +56,10 @@ private:
   uint32_t variant;
   std::atomic_flag isRunning = ATOMIC_FLAG_INIT;
   AlignedBytes arena;
-  std::vector<Scratch> scratch; ///< by slot of the parallel loop
-  std::vector<int64_t> dims;    ///< of the call being checked
+  std::vector<Scratch> scratch;          ///< by slot of the parallel loop
+  std::unique_ptr<DeviceSession> device; ///< where the variant is of one
+  TensorList given{nullptr, 0};          ///< the running call's inputs
+  std::vector<int64_t> dims;             ///< of the call being checked
   // The plan: valid for plannedEntry at plannedDims.
   bool isPlanned = false;
   uint32_t plannedEntry = 0;

@@ -43,11 +43,11 @@ Outcome checkForm(const heddle_meta_buffer &buffer, const heddle_tensor &tensor,
     return failure(HEDDLE_SHAPE_MISMATCH,
                    who() + " has rank " + std::to_string(tensor.rank) +
                        ", not " + std::to_string(buffer.extents.count));
-  if (tensor.space != buffer.space)
-    return failure(HEDDLE_INVALID_ARGUMENT, who() + " is in memory space " +
-                                                std::to_string(tensor.space) +
-                                                ", not " +
-                                                std::to_string(buffer.space));
+  if (tensor.space != HEDDLE_SPACE_HOST)
+    return failure(HEDDLE_INVALID_ARGUMENT,
+                   who() + " is in memory space " +
+                       std::to_string(tensor.space) + ", not " +
+                       std::to_string(HEDDLE_SPACE_HOST));
   const int64_t *strides = tensor.strides;
   bool hasStrides = std::any_of(strides, strides + tensor.rank,
                                 [](int64_t stride) { return stride != 0; });
@@ -298,7 +298,7 @@ Outcome shapeOf(const Module &module, const heddle_meta_buffer &buffer,
   const Metadata &metadata = module.metadata();
   Span<heddle_meta_formula> extents = metadata.extents(buffer);
   tensor.dtype = buffer.dtype;
-  tensor.space = buffer.space;
+  tensor.space = HEDDLE_SPACE_HOST; // callers' tensors always are
   tensor.rank = extents.count;
   // The product is bounded so that no later size in bytes overflows.
   int64_t bytes = int64_t(heddle_dtype_bytes(buffer.dtype));

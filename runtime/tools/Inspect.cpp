@@ -4,7 +4,7 @@
 #include "runtime/tools/Inspect.h"
 
 #include "runtime/src/ArtifactFile.h"
-#include "runtime/src/CpuFeatures.h"
+#include "runtime/src/Module.h"
 #include "runtime/tools/InspectText.h"
 
 #include <nlohmann/json.hpp>
@@ -90,16 +90,15 @@ private:
 
   json variantReport(const heddle_meta_variant &variant) const {
     json features = json::array();
-    bool runs = true;
     for (heddle_meta_string feature :
-         meta.span<heddle_meta_string>(variant.features)) {
+         meta.span<heddle_meta_string>(variant.features))
       features.push_back(meta.text(feature));
-      runs &= cpuHas(meta.text(feature));
-    }
-    return {{"name", meta.text(variant.name)},
-            {"target", meta.text(variant.target)},
-            {"features", features},
-            {"runs_here", runs}};
+    return {
+        {"name", meta.text(variant.name)},
+        {"target", meta.text(variant.target)},
+        {"features", features},
+        {"device", variant.device == HEDDLE_DEVICE_NONE ? "none" : "opencl"},
+        {"runs_here", missingFeatures(meta, variant).empty()}};
   }
 
   json bufferReport(uint32_t index) const {

@@ -131,8 +131,8 @@ class BadArtifact(support.Case):
                 self.assertEqual(self.call(path).out, expected)
 
     def test_another_version(self):
-        self.is_refused(sealed(self.data, version=2), "is of artefact version "
-                        "2; this runtime reads version 1")
+        self.is_refused(sealed(self.data, version=1), "is of artefact version "
+                        "1; this runtime reads version 2")
 
     def test_another_architecture(self):
         data = bytearray(self.data)

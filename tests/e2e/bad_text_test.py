@@ -121,7 +121,8 @@ class BadText(support.Case):
                  "--isa neon: expected one of avx512, avx2"),
                 ([support.FIRST, "--stop-after", "end"],
                  "--stop-after end: expected one of ast, graph, kernels, "
-                 "host, halide, schedule, stmt, objects, artifact"),
+                 "host, halide, schedule, stmt, device, objects, "
+                 "artifact"),
                 ([support.FIRST, "--jobs", "0"], "--jobs"),
                 ([support.FIRST, "-O", "9"], "-O")]:
             self.not_compiled(["error: ", message], *arguments, code=2)

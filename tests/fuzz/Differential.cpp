@@ -98,6 +98,7 @@ LogicalResult Comparison::compile() {
   compileOptions.input = folder + "/graph.mlir";
   compileOptions.output = folder + "/graph.so";
   compileOptions.weights = {"random:" + std::to_string(options.seed)};
+  compileOptions.target = options.target;
   compileOptions.variants = options.variants;
   compileOptions.optimization = options.checks ? 0 : options.fuse ? 2 : 1;
   compileOptions.stripSchedule = options.strip;
@@ -200,7 +201,9 @@ Outcome Comparison::run() {
   if (options.lowerOnly)
     return Outcome::Same;
   std::vector<std::string> variants = options.variants;
-  if (variants.empty())
+  if (!options.target.empty())
+    variants = {options.target};
+  else if (variants.empty())
     variants = {"avx512", "avx2"};
   Outcome worst = Outcome::Same;
   uint32_t threads = 1;

@@ -17,6 +17,7 @@ namespace heddle::fuzz {
 
 struct DifferentialOptions {
   uint64_t seed = 1;
+  std::string target;                ///< "opencl"; empty: the cpu
   std::vector<std::string> variants; ///< "avx2", "avx512"; empty: all
   bool fuse = true;
   bool checks = false;    ///< the code generator's own checks in the kernels

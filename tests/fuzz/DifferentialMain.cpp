@@ -32,6 +32,8 @@ void addOptions(CLI::App &app, Arguments &arguments) {
   app.add_option("--isa", arguments.isa)
       ->check(CLI::IsMember({"avx2", "avx512", "host", "all"}));
   app.add_option("--jobs", arguments.jobs, "processes; 0: one a CPU");
+  app.add_option("--target", options.target, "a device, not the cpu")
+      ->check(CLI::IsMember({"opencl"}));
   app.add_flag("--no-fuse", arguments.noFuse, "one op a kernel");
   app.add_flag("--checks", options.checks, "as -O0: checks in the kernels");
   app.add_flag("--strip", options.strip, "no schedules");

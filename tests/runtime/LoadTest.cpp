@@ -125,16 +125,16 @@ TEST(Load, FlippedBitsOfCodeAndMetadataAreSeen) {
 
 TEST(Load, OtherVersion) {
   Bytes file = tinyFile();
-  footerOf(file).version = 2;
+  footerOf(file).version = 3;
   sealArtifact(file);
   expectRefused(file, HEDDLE_UNSUPPORTED,
-                "FILE: is of artefact version 2; this runtime reads version "
-                "1");
+                "FILE: is of artefact version 3; this runtime reads version "
+                "2");
   ArtifactSpec spec = tinySpec();
-  spec.version = 3;
+  spec.version = 1;
   expectSpecRefused(spec, HEDDLE_UNSUPPORTED,
-                    "FILE: is of artefact version 3; this runtime reads "
-                    "version 1");
+                    "FILE: is of artefact version 1; this runtime reads "
+                    "version 2");
 }
 
 TEST(Load, OtherCpu) {
@@ -219,6 +219,22 @@ TEST(Load, MetadataThatLies) {
         "keeps states between calls, which this runtime cannot");
   spoil([](ArtifactSpec &s) { s.buffers[0].space = 3; }, HEDDLE_UNSUPPORTED,
         "needs memory space 3, which this runtime does not have");
+  spoil([](ArtifactSpec &s) { s.buffers[2].space = HEDDLE_SPACE_DEVICE; },
+        HEDDLE_BAD_ARTIFACT,
+        damaged + "buffer 2 is in another memory space than buffer 0");
+  spoil([](ArtifactSpec &s) { s.variants[1].device = HEDDLE_DEVICE_OPENCL; },
+        HEDDLE_BAD_ARTIFACT,
+        damaged + "some variants are for a device and some are not");
+  spoil([](ArtifactSpec &s) { s.variants[1].device = 7; }, HEDDLE_UNSUPPORTED,
+        "variant \"native\" is for a device of kind 7, which this runtime "
+        "does not know");
+  spoil(
+      [](ArtifactSpec &s) {
+        for (BufferSpec &buffer : s.buffers)
+          buffer.space = HEDDLE_SPACE_DEVICE;
+      },
+      HEDDLE_BAD_ARTIFACT,
+      damaged + "its buffers are not in the memory of its variants");
   spoil([](ArtifactSpec &s) { s.buffers[0].dtype = 99; }, HEDDLE_BAD_ARTIFACT,
         damaged + "buffer 0 is of element type 99");
   spoil([](ArtifactSpec &s) { s.buffers[0].extents[0] = dim(2); },

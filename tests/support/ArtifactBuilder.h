@@ -48,6 +48,7 @@ struct KernelSpec {
 struct VariantSpec {
   std::string name, target;
   std::vector<std::string> features;
+  uint32_t device = HEDDLE_DEVICE_NONE;
 };
 struct DispatchSpec {
   uint32_t kernel = 0;

@@ -11,6 +11,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Attention.h"
+#include "schedules/gpu/Attention.h"
 
 using namespace mlir;
 
@@ -205,6 +206,8 @@ Expr AttentionLowering::isVisited(const Point &at) {
 /// Queries are lanes: read where they lie, with clamped indices, they would be
 /// gathered for every key.
 void AttentionLowering::stageQueries(ScoreRegion &region) {
+  if (form.onDevice)
+    return;
   for (Value read : region.readsOfQueries())
     staged.push_back(
         {read, builder->func({"query_data",
@@ -224,6 +227,15 @@ void AttentionLowering::stageQueries(ScoreRegion &region) {
 
 /// The size of the tiles, and which of them may hold a live pair.
 void AttentionLowering::buildTiles(ScoreRegion &region) {
+  if (form.onDevice) { // every tile is computed
+    auto shape = schedule::defaultAttentionGpuShape(depth, width);
+    tile = {shape.queryBlock, shape.chunk, width};
+    builder->keep({{"chunk", tile.chunk},
+                   {"query_block", tile.queryBlock},
+                   {"query_dim", depth},
+                   {"value_dim", tile.valueDim}});
+    return;
+  }
   ScoreTiles tiles(*builder, region);
   tile = schedule::defaultAttentionShape(
       width, shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX),

@@ -158,6 +158,8 @@ constexpr llvm::StringLiteral extentsAttr = "heddle.extents";
 /// Likewise on the pipeline: its family and the sizes its algorithm fixed.
 constexpr llvm::StringLiteral familyAttr = "heddle.family";
 constexpr llvm::StringLiteral tileAttr = "heddle.tile";
+/// And the memory its buffers are in, where that is not the host's.
+constexpr llvm::StringLiteral spaceAttr = "heddle.space";
 /// Settings of its knobs that take the place of the defaults, by variant.
 constexpr llvm::StringLiteral knobsAttr = "heddle.knobs";
 

@@ -27,6 +27,7 @@ struct OperandPlan {
 struct KernelForm {
   std::string name; ///< of the pipeline
   bool isFew = false;
+  bool onDevice = false; ///< its buffers are in a device's memory
 };
 
 /// What decides between the two: `size` is at most `few`, or not.

@@ -20,8 +20,9 @@
 extern "C" {
 #endif
 
-/* Version table. 1: the first. */
-#define HEDDLE_ARTIFACT_VERSION 1u
+/* Version table. 1: the first. 2: devices: heddle_meta_variant.device,
+ * HEDDLE_SPACE_DEVICE, heddle_view, device_* of heddle_services. */
+#define HEDDLE_ARTIFACT_VERSION 2u
 #define HEDDLE_FOOTER_MAGIC 0x31544f4f46444448ull   /* "HDDFOOT1" */
 #define HEDDLE_METADATA_MAGIC 0x314154454d444448ull /* "HDDMETA1" */
 #define HEDDLE_TABLE_MAGIC 0x314c424154444448ull    /* "HDDTABL1" */
@@ -45,8 +46,13 @@ enum heddle_dtype_value {
 };
 typedef uint32_t heddle_dtype;
 
-/* Memory spaces. Only HEDDLE_SPACE_HOST exists so far. */
-enum heddle_space_value { HEDDLE_SPACE_HOST = 0 };
+/* Memory spaces. All buffers of an artefact are in one; inputs and outputs are
+ * in the caller's host memory besides. */
+enum heddle_space_value { HEDDLE_SPACE_HOST = 0, HEDDLE_SPACE_DEVICE = 1 };
+
+/* What runs a variant's kernels. Appended, never renumbered. An artefact of
+ * device space has variants of devices only, one of host space none. */
+enum heddle_device_value { HEDDLE_DEVICE_NONE = 0, HEDDLE_DEVICE_OPENCL = 1 };
 
 /* ---- The exported table -------------------------------------------------- */
 
@@ -55,6 +61,26 @@ typedef struct heddle_call heddle_call;
 /* One task of a parallel loop; its shape is Halide's. 0 is success. */
 typedef int (*heddle_task_fn)(void *user_context, int32_t index,
                               uint8_t *closure);
+
+/* What a kernel gets for a buffer: dense, min 0. Its shape is Halide's. */
+typedef struct heddle_view_dim {
+  int32_t min;
+  int32_t extent;
+  int32_t stride;
+  uint32_t flags;
+} heddle_view_dim;
+typedef struct heddle_view {
+  uint64_t device; /* what heddle_call.buffers holds for device space; or 0 */
+  const void *device_interface;
+  uint8_t *host;
+  uint64_t flags;
+  uint8_t type_code;
+  uint8_t type_bits;
+  uint16_t type_lanes;
+  int32_t rank;
+  heddle_view_dim *dims; /* innermost first */
+  void *reserved;
+} heddle_view;
 
 /* What the artefact asks of the runtime. Every function gets the call that it
  * serves, so no global state and no hook is needed. */
@@ -74,6 +100,25 @@ typedef struct heddle_services {
   /* Called after dispatch `index` (an index into heddle_meta_entry's range)
    * has finished; may be NULL. A non-zero result ends the run. */
   int (*after_dispatch)(heddle_call *call, uint32_t index);
+  /* Of version 2, for variants of a device; 0 is success, and a failure has
+   * been reported. Work on the device is in order, and may still go on after
+   * the entry function has returned.
+   * Makes the kernels of a text (OpenCL C) of `bytes` bytes ready; its address
+   * stands for them from then on. */
+  int (*device_load)(heddle_call *call, const char *source, int32_t bytes);
+  /* Runs a kernel of that text over a grid of blocks of threads, x to z each.
+   * Argument i, up to a size of 0, is sizes[i] bytes at arguments[i], or the
+   * device's memory of the heddle_view there where is_view[i] is not 0; a last
+   * one is `shared` bytes that a block shares. */
+  int (*device_run)(heddle_call *call, const char *source, const char *kernel,
+                    int32_t blocks_x, int32_t blocks_y, int32_t blocks_z,
+                    int32_t threads_x, int32_t threads_y, int32_t threads_z,
+                    int32_t shared, const size_t *sizes, void *const *arguments,
+                    const int8_t *is_view);
+  /* Memory for a view that has none, while the kernel runs; sets `device`. */
+  int (*device_alloc)(heddle_call *call, heddle_view *view);
+  /* Frees that memory and clears `device`; nothing for other views. */
+  int (*device_free)(heddle_call *call, heddle_view *view);
 } heddle_services;
 
 /* One call of one entry point. Doubles as Halide's user_context. */
@@ -82,7 +127,8 @@ struct heddle_call {
   uint32_t variant; /* index into the metadata's variants */
   const heddle_services *services;
   const int64_t *dims;  /* values of the declared dims, in metadata order */
-  void *const *buffers; /* host address of each metadata buffer, by index */
+  void *const *buffers; /* address of each metadata buffer, by index; what
+                         * stands for it where that is on a device */
   void *session;        /* the runtime's own */
 };
 
@@ -180,6 +226,8 @@ typedef struct heddle_meta_variant {
   heddle_meta_string name;   /* avx512 */
   heddle_meta_string target; /* the code generator's target string */
   heddle_meta_span features; /* of heddle_meta_string: "avx2", "fma", ... */
+  uint32_t device;           /* heddle_device_value */
+  uint32_t reserved;
 } heddle_meta_variant;
 
 typedef struct heddle_meta_dispatch {

@@ -262,11 +262,13 @@ HEDDLE_API void heddle_session_free(heddle_session *session);
 /* The name of the variant in use, and how many threads a run takes. */
 HEDDLE_API const char *heddle_session_variant(const heddle_session *session);
 HEDDLE_API uint32_t heddle_session_threads(const heddle_session *session);
-/* Bytes now held: the arena and all scratch. */
+/* Bytes now held: the arena and all scratch, on a device or not. */
 HEDDLE_API uint64_t heddle_session_bytes(const heddle_session *session);
 
 /** Called on the running thread after each dispatch. The arena may be read
- *  and written through heddle_run_buffer; inputs and weights only be read.
+ *  and written through heddle_run_buffer; inputs and weights only be read. Of
+ *  buffers on a device it gives copies, which live until the callback returns
+ *  and are then taken back.
  *  @return 0 to go on; anything else ends the run with HEDDLE_STOPPED. */
 typedef int (*heddle_after_dispatch)(void *user, const heddle_run *run,
                                      uint32_t dispatch);

@@ -29,6 +29,7 @@ static cl::opt<std::string> output("o", cl::init("-"), cl::desc("output"));
 static cl::opt<Emit>
     emit("emit", cl::init(Emit::Stmt), cl::desc("what to write"),
          cl::values(clEnumValN(Emit::Stmt, "stmt", "lowered statement"),
+                    clEnumValN(Emit::Device, "device", "the device's code"),
                     clEnumValN(Emit::Assembly, "asm", "assembly"),
                     clEnumValN(Emit::Object, "obj", "object")));
 static cl::opt<bool> checks("checks", cl::desc("keep Halide's checks"));

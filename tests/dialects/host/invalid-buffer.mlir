@@ -179,7 +179,7 @@ host.program @p dims {batch = [1, 64]} {
 
 host.program @p dims {batch = [1, 64]} {
   host.entry @main {
-    // expected-error @+1 {{(S2) is in space 'cuda', expected 'host'}}
+    // expected-error @+1 {{(S2) is in space 'cuda', expected 'host' or 'device'}}
     %s = host.slot 0 space "cuda" : f32 ["batch"]
   }
 }

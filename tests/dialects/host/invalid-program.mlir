@@ -150,3 +150,14 @@ host.program @p dims {batch = [1, 64]} {
 hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
   hgraph.return %x : tensor<2x3xf32>
 }
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main {
+    // expected-note @+1 {{as the first slot of the program}}
+    %s = host.slot 0 space "host" : f32 ["batch"]
+    // expected-error @+1 {{(P4) is in space 'device', expected 'host'}}
+    %t = host.slot 1 space "device" : f32 ["batch"]
+  }
+}
