@@ -106,15 +106,14 @@ typedef struct heddle_services {
    * Makes the kernels of a text (OpenCL C) of `bytes` bytes ready; its address
    * stands for them from then on. */
   int (*device_load)(heddle_call *call, const char *source, int32_t bytes);
-  /* Runs a kernel of that text over a grid of blocks of threads, x to z each.
-   * Argument i, up to a size of 0, is sizes[i] bytes at arguments[i], or the
-   * device's memory of the heddle_view there where is_view[i] is not 0; a last
-   * one is `shared` bytes that a block shares. */
+  /* Runs a kernel of that text over a grid of bx * by * bz blocks of
+   * tx * ty * tz threads. Argument i, up to a size of 0, is sizes[i] bytes at
+   * arguments[i], or the device's memory of the heddle_view there where
+   * views[i] is not 0; a last one is `shared` bytes that a block shares. */
   int (*device_run)(heddle_call *call, const char *source, const char *kernel,
-                    int32_t blocks_x, int32_t blocks_y, int32_t blocks_z,
-                    int32_t threads_x, int32_t threads_y, int32_t threads_z,
-                    int32_t shared, const size_t *sizes, void *const *arguments,
-                    const int8_t *is_view);
+                    int32_t bx, int32_t by, int32_t bz, int32_t tx, int32_t ty,
+                    int32_t tz, int32_t shared, const size_t *sizes,
+                    void *const *arguments, const int8_t *views);
   /* Memory for a view that has none, while the kernel runs; sets `device`. */
   int (*device_alloc)(heddle_call *call, heddle_view *view);
   /* Frees that memory and clears `device`; nothing for other views. */
