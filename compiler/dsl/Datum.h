@@ -29,6 +29,13 @@ struct States {
   std::optional<int64_t> count = {};
 };
 
+/// What a state holds, and where it was last read or assigned.
+struct HeldState {
+  ValueId value = 0;
+  Span span;
+  bool isAssigned = false;
+};
+
 struct Mask;
 using MaskRef = std::shared_ptr<const Mask>;
 

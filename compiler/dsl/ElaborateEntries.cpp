@@ -25,13 +25,9 @@ void Elaborator::run(const ast::Entry &node, Span mark) {
 void Elaborator::closeEntry() {
   inEntry = false;
   // What the states hold at the end is what the call leaves in them.
-  for (const auto &[state, held] : open().states) {
-    bool isRead = false;
-    for (const Op &op : entry().ops)
-      isRead |= op.kind == OpKind::ReadState && op.result == held.first;
-    if (!isRead)
-      entry().writes.push_back({state, held.first, locate(held.second)});
-  }
+  for (const auto &[state, held] : open().states)
+    if (held.isAssigned)
+      entry().writes.push_back({state, held.value, locate(held.span)});
 }
 
 void Elaborator::run(const ast::StateDecl &decl, Span mark) {
@@ -101,12 +97,12 @@ Datum StateOps::readOne(Elaborator &e, size_t state, Span span) {
     return Poison();
   auto held = e.open().states.find(state);
   if (held != e.open().states.end())
-    return Tensor{held->second.first};
+    return Tensor{held->second.value};
   const State &declared = e.program.states[state];
   Datum read = e.emit(OpKind::ReadState, {}, declared.type, span,
                       {{"state", declared.name}});
   if (const Tensor *tensor = std::get_if<Tensor>(&read))
-    e.open().states[state] = {tensor->id, span};
+    e.open().states[state] = {tensor->id, span, /*isAssigned=*/false};
   return read;
 }
 
@@ -136,7 +132,7 @@ void StateOps::assign(Elaborator &e, const States &states,
         .note(declared.location.span, "it is declared here");
     return;
   }
-  e.open().states[*state] = {tensor->id, span};
+  e.open().states[*state] = {tensor->id, span, /*isAssigned=*/true};
 }
 
 } // namespace heddle::dsl

@@ -50,8 +50,8 @@ private:
     std::map<std::string, Span, std::less<>> outputs;
     std::vector<TableUse> tableUses;
     std::map<std::string, ValueId> angleTables; ///< By what makes them.
-    /// What each state that was read or assigned holds, and where that was.
-    std::map<size_t, std::pair<ValueId, Span>> states;
+    /// What each state that was read or assigned holds.
+    std::map<size_t, HeldState> states;
   };
 
   // The model, in Elaborate.cpp.

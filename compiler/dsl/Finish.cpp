@@ -203,22 +203,11 @@ void Finisher::removeUnused() {
 }
 
 void Finisher::keepLive(const Entry &entry, std::vector<bool> &live) const {
-  for (const Output &output : entry.outputs)
-    live[output.value] = true;
-  for (const StateWrite &write : entry.writes)
-    live[write.value] = true;
-  for (size_t i = entry.ops.size(); i-- > 0;) {
-    const Op &op = entry.ops[i];
-    if (!live[op.result])
-      continue;
-    for (ValueId operand : op.operands)
-      live[operand] = true;
-    if (!op.score)
-      continue;
-    for (const ScoreNode &node : op.score->nodes)
-      if (node.kind == ScoreNode::Kind::Element)
-        live[node.tensor] = true;
-  }
+  auto keep = [&](ValueId value) { live[value] = true; };
+  entry.forEachResult(keep);
+  for (size_t i = entry.ops.size(); i-- > 0;)
+    if (live[entry.ops[i].result])
+      forEachRead(entry.ops[i], keep);
 }
 
 void Finisher::warnUnused(const Entry &entry, const std::vector<bool> &live) {

@@ -285,9 +285,7 @@ bool Parser::parseInputs(ast::Block &block, Span mark) {
     ast::InputDecl decl;
     decl.doc = doc.empty() ? takeDoc(at) : std::exchange(doc, {});
     if (!expectName(decl.name, "an input's name") ||
-        !expect(TokenKind::Colon) ||
-        !expectName(decl.element, "an element type") ||
-        !parseExtents(decl.extents))
+        !parseType(decl.element, decl.extents))
       return false;
     if (takeWord("in") &&
         (!(decl.min = parseExpr()) || !expect(TokenKind::DotDot) ||
@@ -304,9 +302,7 @@ bool Parser::parseStates(ast::Block &block, Span mark) {
     ast::StateDecl decl;
     decl.doc = doc.empty() ? takeDoc(at) : std::exchange(doc, {});
     if (!expectName(decl.name, "a state's name") || !parseIndex(decl.count) ||
-        !expect(TokenKind::Colon) ||
-        !expectName(decl.element, "an element type") ||
-        !parseExtents(decl.extents))
+        !parseType(decl.element, decl.extents))
       return false;
     block.push_back({mark, std::move(decl)});
   } while (takeIf(TokenKind::Comma));
@@ -318,13 +314,16 @@ bool Parser::parseWeights(ast::Block &block, Span mark) {
     ast::WeightDecl decl;
     ast::ExprPtr root = parsePathRoot(/*at=*/true);
     if (!root || !(decl.path = parseSteps(std::move(root))) ||
-        !expect(TokenKind::Colon) ||
-        !expectName(decl.element, "an element type") ||
-        !parseExtents(decl.extents))
+        !parseType(decl.element, decl.extents))
       return false;
     block.push_back({mark, std::move(decl)});
   } while (takeIf(TokenKind::Comma));
   return true;
+}
+
+bool Parser::parseType(ast::Name &element, std::vector<ast::ExprPtr> &extents) {
+  return expect(TokenKind::Colon) && expectName(element, "an element type") &&
+         parseExtents(extents);
 }
 
 bool Parser::parseExtents(std::vector<ast::ExprPtr> &extents) {

@@ -33,6 +33,8 @@ private:
   bool parseInputs(ast::Block &block, Span mark);
   bool parseStates(ast::Block &block, Span mark);
   bool parseWeights(ast::Block &block, Span mark);
+  /// `: ELEMENT[extents]`
+  bool parseType(ast::Name &element, std::vector<ast::ExprPtr> &extents);
   bool parseExtents(std::vector<ast::ExprPtr> &extents);
   bool parseAssign(ast::Block &block);
   bool parseRepeat(ast::Repeat &repeat);

@@ -178,6 +178,17 @@ struct StateWrite {
   Location location;
 };
 
+/// Calls `visit` with every value that an op reads, its score's included.
+template <typename Visit> void forEachRead(const Op &op, const Visit &visit) {
+  for (ValueId operand : op.operands)
+    visit(operand);
+  if (!op.score)
+    return;
+  for (const ScoreNode &node : op.score->nodes)
+    if (node.kind == ScoreNode::Kind::Element)
+      visit(node.tensor);
+}
+
 /// One entry point.
 struct Entry {
   std::string name;
@@ -190,6 +201,13 @@ struct Entry {
 
   /// False for the one entry of a model that names none.
   bool isNamed() const { return location.span.end != 0; }
+  /// Calls `visit` with every value that is given out or left in a state.
+  template <typename Visit> void forEachResult(const Visit &visit) const {
+    for (const Output &output : outputs)
+      visit(output.value);
+    for (const StateWrite &write : writes)
+      visit(write.value);
+  }
 };
 
 struct Program {

@@ -54,6 +54,14 @@ void Source::index(size_t begin) {
 
 std::optional<Source> Source::read(const std::string &path,
                                    std::string &error) {
+  std::optional<std::string> text = readText(path, error);
+  if (!text)
+    return std::nullopt;
+  return Source(path, std::move(*text));
+}
+
+std::optional<std::string> readText(const std::string &path,
+                                    std::string &error) {
   std::unique_ptr<FILE, int (*)(FILE *)> file(std::fopen(path.c_str(), "rb"),
                                               std::fclose);
   if (!file) {
@@ -72,7 +80,7 @@ std::optional<Source> Source::read(const std::string &path,
     error = "cannot read '" + path + "': " + std::strerror(errno);
     return std::nullopt;
   }
-  return Source(path, std::move(text));
+  return text;
 }
 
 size_t Source::fileAt(uint32_t offset) const {

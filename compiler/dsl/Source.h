@@ -40,7 +40,7 @@ public:
   /// Adds a file behind the others and gives its number; the first is 0.
   size_t add(std::string name, const std::string &text);
 
-  /// Reads a file whole. On failure nothing, and `error` says why in words.
+  /// A file as a source. On failure nothing, and `error` says why in words.
   static std::optional<Source> read(const std::string &path,
                                     std::string &error);
 
@@ -84,6 +84,11 @@ private:
   std::vector<uint32_t> marks;
   uint32_t points = 0; ///< Code points of the whole text.
 };
+
+/// Reads a file whole, but for what lies beyond the longest text. On failure
+/// nothing, and `error` says why in words.
+std::optional<std::string> readText(const std::string &path,
+                                    std::string &error);
 
 /// Bytes of the UTF-8 code point at the start of `text`, 0 when there is none
 /// (overlong forms, surrogates and values above U+10FFFF are none).

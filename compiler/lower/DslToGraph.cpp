@@ -125,8 +125,14 @@ private:
   }
 
   void writeBody(const dsl::Entry &entry) {
+    // Entries share weights; each has those that it reads.
+    std::vector<bool> isRead(program.values.size());
+    auto mark = [&](dsl::ValueId value) { isRead[value] = true; };
+    for (const dsl::Op &op : entry.ops)
+      dsl::forEachRead(op, mark);
+    entry.forEachResult(mark);
     for (const dsl::Weight &weight : program.weights)
-      if (reads(entry, weight.value))
+      if (isRead[weight.value])
         values[weight.value] = graph::WeightOp::create(
             builder, location(weight.value), type(weight.value), weight.name);
     for (const dsl::Op &op : entry.ops)
@@ -135,24 +141,6 @@ private:
       graph::WriteStateOp::create(builder, location(write.location),
                                   program.states[write.state].name,
                                   values[write.value]);
-  }
-
-  /// Whether anything in the entry reads the value; entries share weights.
-  bool reads(const dsl::Entry &entry, dsl::ValueId value) const {
-    if (program.entries.size() == 1)
-      return true;
-    auto isElement = [&](const dsl::ScoreNode &node) {
-      return node.kind == dsl::ScoreNode::Kind::Element && node.tensor == value;
-    };
-    return llvm::any_of(entry.ops,
-                        [&](const dsl::Op &op) {
-                          return llvm::is_contained(op.operands, value) ||
-                                 (op.score &&
-                                  llvm::any_of(op.score->nodes, isElement));
-                        }) ||
-           llvm::any_of(entry.outputs, [&](const dsl::Output &output) {
-             return output.value == value;
-           });
   }
 
   /// Operand `index` of an op, null where it was left out.

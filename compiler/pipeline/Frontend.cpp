@@ -108,10 +108,7 @@ readProgram(dsl::Source &source, const Options &options,
   dsl::WeightShapes shapes;
   dsl::Options sema;
   sema.defines = options.defines;
-  sema.read = [](const std::string &path, std::string &problem) {
-    std::optional<dsl::Source> read = dsl::Source::read(path, problem);
-    return read ? std::optional(std::string(read->text())) : std::nullopt;
-  };
+  sema.read = dsl::readText;
   if (weights && !weights->isRandom()) {
     shapes = shapesOf(*weights);
     sema.weights = &shapes;

@@ -125,16 +125,14 @@ Outcome DeviceQueue::finish() {
 }
 
 Outcome DeviceQueue::kernelOf(const Launch &launch, ClHandle &kernel) {
-  auto found = kernels.find({launch.source, launch.kernel});
-  if (found == kernels.end()) {
+  auto &ofSource = kernels[launch.source];
+  auto found = ofSource.find(std::string_view(launch.kernel));
+  if (found == ofSource.end()) {
     ClOwned fresh{nullptr, nullptr};
     Outcome outcome = device.makeKernel(launch.source, launch.kernel, fresh);
     if (!outcome)
       return outcome;
-    found = kernels
-                .emplace(std::pair(launch.source, std::string(launch.kernel)),
-                         std::move(fresh))
-                .first;
+    found = ofSource.emplace(launch.kernel, std::move(fresh)).first;
   }
   kernel = found->second.get();
   return success();

@@ -87,7 +87,8 @@ private:
   Outcome kernelOf(const Launch &launch, ClHandle &kernel);
 
   ClOwned queue{nullptr, nullptr};
-  std::map<std::pair<const char *, std::string>, ClOwned> kernels;
+  /// By text and name; a launch of a known one allocates nothing.
+  std::map<const char *, std::map<std::string, ClOwned, std::less<>>> kernels;
   std::deque<Temporary> temporaries; ///< addresses stay
 };
 

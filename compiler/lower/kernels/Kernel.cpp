@@ -245,11 +245,16 @@ RowMoments rowMoments(PipelineBuilder &builder, const RowReader &row,
   return {mean, scale};
 }
 
+/// The sum of a row's squares.
+static Func rowSquares(PipelineBuilder &builder, const RowReader &row) {
+  return reduceRow(
+      builder, "row_squares", row, Combine::Sum,
+      [](Expr element, const Point &) { return element * element; });
+}
+
 Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row,
                     double eps) {
-  Func squares =
-      reduceRow(builder, "row_squares", row, Combine::Sum,
-                [](Expr element, const Point &) { return element * element; });
+  Func squares = rowSquares(builder, row);
   return builder.func(
       {"row_scale", schedule::Role::Scalar, row.outerDims, row.outerExtents},
       [&](const Point &p) {
@@ -260,9 +265,7 @@ Func rowInverseNorm(PipelineBuilder &builder, const RowReader &row,
 
 Func rowInverseRms(PipelineBuilder &builder, const RowReader &row, Expr count,
                    double eps) {
-  Func squares =
-      reduceRow(builder, "row_squares", row, Combine::Sum,
-                [](Expr element, const Point &) { return element * element; });
+  Func squares = rowSquares(builder, row);
   return builder.func(
       {"row_scale", schedule::Role::Scalar, row.outerDims, row.outerExtents},
       [&](const Point &p) {

@@ -22,16 +22,7 @@ std::string op(const std::string &call) {
   return program.substr(at + 2, program.find(" @", at) - at - 2);
 }
 
-/// The first thing that is reported of an expression, its column counted from
-/// it.
-std::string faulty(const std::string &text) {
-  std::string all = reportIn(inputs + ("z = " + text));
-  size_t colon = all.find(':', 2);
-  return colon == std::string::npos
-             ? all
-             : std::to_string(std::stoi(all.substr(2)) - 4) +
-                   all.substr(colon, all.find('\n') - colon);
-}
+std::string faulty(const std::string &text) { return faultyIn(inputs, text); }
 
 TEST(Convolution, WritesItselfDown) {
   EXPECT_EQ(op("conv1d(x, @c, out = 6, kernel = 3, stride = 2, padding = 1)"),

@@ -141,6 +141,27 @@ TEST(States, AreReadAndAssignedLikeVariables) {
             "output y = %8\n");
 }
 
+TEST(States, TakeWhatOthersHeld) {
+  EXPECT_EQ(programOf("model M {\n"
+                      "  state last[3]: f32[4]\n"
+                      "  input x: f32[4]\n"
+                      "  last[2] = last[1]\n"
+                      "  last[1] = last[0]\n"
+                      "  last[0] = relu(x)\n"
+                      "  output y = last[2] + x\n"
+                      "}"),
+            "program M\n"
+            "state last.0 : f32[4]\nstate last.1 : f32[4]\n"
+            "state last.2 : f32[4]\n"
+            "%0 = input x : f32[4]\n"
+            "%1 = read_state state=\"last.1\" : f32[4] @4:13\n"
+            "%2 = read_state state=\"last.0\" : f32[4] @5:13\n"
+            "%3 = relu %0 : f32[4] @6:13\n"
+            "%4 = add %1, %0 : f32[4] @7:22\n"
+            "write last.0 = %3\nwrite last.1 = %2\nwrite last.2 = %1\n"
+            "output y = %4\n");
+}
+
 TEST(States, AreSharedByEntries) {
   EXPECT_EQ(report("model M { state s: f32[4]\n"
                    "fn kept() { return s * 2 }\n"

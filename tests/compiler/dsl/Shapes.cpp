@@ -27,15 +27,7 @@ std::string ops(const std::string &text) {
   return list;
 }
 
-/// What an assigned expression reports, its column counted from it.
-std::string faulty(const std::string &text) {
-  std::string all = reportIn(inputs + ("z = " + text));
-  size_t colon = all.find(':', 2);
-  return colon == std::string::npos
-             ? all
-             : std::to_string(std::stoi(all.substr(2)) - 4) +
-                   all.substr(colon, all.find('\n') - colon);
-}
+std::string faulty(const std::string &text) { return faultyIn(inputs, text); }
 
 TEST(Shapes, MovesWriteThemselvesDown) {
   EXPECT_EQ(ops("reshape(x, [batch * seq, 2, 4])"),

@@ -62,6 +62,18 @@ inline std::string reportWithInputs(const std::string &body,
                   options);
 }
 
+/// The first thing that is reported of an expression behind `inputs`, which are
+/// one line; its column counted from it.
+inline std::string faultyIn(const std::string &inputs,
+                            const std::string &text) {
+  std::string all = reportIn(inputs + "z = " + text);
+  size_t colon = all.find(':', 2);
+  return colon == std::string::npos
+             ? all
+             : std::to_string(std::stoi(all.substr(2)) - 4) +
+                   all.substr(colon, all.find('\n') - colon);
+}
+
 /// The program of a text that must be right, as text; else what was reported.
 inline std::string programOf(const std::string &text,
                              const Options &options = {}) {

@@ -179,4 +179,27 @@ TEST_F(DslToGraph, ReadsBackWhatItPrints) {
   }
 }
 
+TEST_F(DslToGraph, EachEntryHasTheWeightsThatItReads) {
+  std::string text = printed("model M {\n"
+                             "  weight @a: f32[4], @b: f32[4], @c: f32[4]\n"
+                             "  state s: f32[4]\n"
+                             "  entry set { input x: f32[4] s = tensor(@b) "
+                             "output y = x * tensor(@a) }\n"
+                             "  entry get { input x: f32[4] "
+                             "output y = s + x output w = tensor(@c) }\n"
+                             "}\n");
+  size_t second = text.find("hgraph.entry @get");
+  ASSERT_NE(second, std::string::npos) << text;
+  auto counts = [](const std::string &part) {
+    std::string found;
+    for (const char *name : {"\"a\"", "\"b\"", "\"c\""})
+      if (part.find("hgraph.weight " + std::string(name)) != std::string::npos)
+        found += name[1];
+    return found;
+  };
+  EXPECT_EQ(counts(text.substr(0, second)), "ab");
+  EXPECT_EQ(counts(text.substr(second)), "c");
+  EXPECT_NE(text.find("hgraph.write_state \"s\", %"), std::string::npos);
+}
+
 } // namespace
