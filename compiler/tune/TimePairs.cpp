@@ -109,15 +109,17 @@ bool Runner::prepare(const std::string &path, const TimeJob &job) {
 }
 
 double Runner::run() {
-  uint64_t nanoseconds = 0;
+  heddle_dispatch_profile dispatch{};
+  heddle_profile profile = HEDDLE_PROFILE_INIT;
+  profile.num_dispatches = 1;
+  profile.dispatches = &dispatch;
   heddle_run_options options = HEDDLE_RUN_OPTIONS_INIT;
-  options.dispatch_ns = &nanoseconds;
-  options.num_dispatch_ns = 1;
+  options.profile = &profile;
   heddle_status status =
       heddle_session_run(session, 0, inputs.data(), inputs.size(),
                          outputs.data(), outputs.size(), &options, &error);
   // A clock's tick at least, so that ratios are numbers.
-  return status == HEDDLE_OK ? double(std::max<uint64_t>(nanoseconds, 1)) : -1;
+  return status == HEDDLE_OK ? double(std::max<uint64_t>(dispatch.ns, 1)) : -1;
 }
 
 /// Leaves the weights where a model's are when their layer's turn comes: not

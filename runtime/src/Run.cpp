@@ -4,7 +4,6 @@
 #include "runtime/src/Run.h"
 
 #include "runtime/src/Tensor.h"
-#include "runtime/src/ThreadPool.h"
 
 #include <cstring>
 
@@ -27,8 +26,11 @@ int runTask(void *context, int32_t index, uint32_t) {
 int parFor(heddle_call *call, heddle_task_fn task, int32_t first, int32_t count,
            uint8_t *closure) {
   LoopContext context{call, task, closure};
-  return ThreadPool::instance().run({runTask, &context, first, count},
-                                    runOf(call).threads);
+  ParallelLoop loop{runTask, &context, first, count};
+  Run &run = runOf(call);
+  if (run.profiler.isOn() && ThreadPool::isShared(count, run.threads))
+    return run.profiler.runLoop(loop);
+  return ThreadPool::instance().run(loop, run.threads);
 }
 
 void *scratchAlloc(heddle_call *call, size_t bytes) {
@@ -59,27 +61,22 @@ int afterDispatch(heddle_call *call, uint32_t index) {
   Run &run = runOf(call);
   run.dispatchesDone = index + 1;
   const heddle_run_options &options = run.options;
-  bool isWatched = options.dispatch_ns || options.after_dispatch;
-  if (isWatched && !run.settle(/*isDone=*/false))
+  bool isWatched = run.profiler.isOn() || options.after_dispatch;
+  if (!isWatched)
+    return 0;
+  if (!run.settle(/*isDone=*/false))
     return -1;
-  if (options.dispatch_ns) {
-    auto now = std::chrono::steady_clock::now();
-    if (index < options.num_dispatch_ns)
-      options.dispatch_ns[index] =
-          uint64_t(std::chrono::duration_cast<std::chrono::nanoseconds>(
-                       now - run.lapStart)
-                       .count());
-  }
-  if (options.after_dispatch &&
-      options.after_dispatch(options.user, static_cast<heddle_run *>(&run),
+  run.profiler.noteDispatch(index);
+  if (!options.after_dispatch)
+    return 0;
+  if (options.after_dispatch(options.user, static_cast<heddle_run *>(&run),
                              index) != 0) {
     run.isStopped = true;
     return 1;
   }
-  if (options.after_dispatch && !run.settle(/*isDone=*/true))
+  if (!run.settle(/*isDone=*/true))
     return -1;
-  if (options.dispatch_ns)
-    run.lapStart = std::chrono::steady_clock::now();
+  run.profiler.skip();
   return 0;
 }
 
@@ -115,7 +112,6 @@ int Run::start() {
   heddle_call call = {
       sizeof(heddle_call),        session.variant,        &services,
       session.plannedDims.data(), session.buffers.data(), this};
-  lapStart = std::chrono::steady_clock::now();
   return module().table().entries[entry](&call);
 }
 

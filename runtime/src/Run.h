@@ -5,25 +5,25 @@
 #ifndef HEDDLE_RUNTIME_SRC_RUN_H
 #define HEDDLE_RUNTIME_SRC_RUN_H
 
+#include "runtime/src/Profiler.h"
 #include "runtime/src/Session.h"
-
-#include <chrono>
 
 namespace heddle::runtime {
 
 /// Lives on the running thread's stack; heddle_call::session points to it.
 struct Run {
   Run(Session &session, uint32_t entry, uint32_t threads,
-      const heddle_run_options &options)
-      : session(session), entry(entry), threads(threads), options(options) {}
+      const heddle_run_options &options, Profiler &profiler)
+      : session(session), entry(entry), threads(threads), options(options),
+        profiler(profiler) {}
 
   Session &session;
   uint32_t entry;
   uint32_t threads;
   const heddle_run_options &options;
+  Profiler &profiler;
   uint32_t dispatchesDone = 0;
   bool isStopped = false; ///< the caller's callback said so
-  std::chrono::steady_clock::time_point lapStart;
   std::mutex reportMutex;
   char report[200] = {}; ///< the first error a kernel reported
 

@@ -34,6 +34,19 @@ Outcome checkThreads(uint32_t threads) {
                      std::to_string(HEDDLE_MAX_THREADS));
 }
 
+Outcome checkProfile(const heddle_profile *profile) {
+  if (!profile)
+    return success();
+  if (profile->struct_size != sizeof(*profile))
+    return failure(HEDDLE_INVALID_ARGUMENT,
+                   "profile.struct_size is " +
+                       std::to_string(profile->struct_size) + ", not " +
+                       std::to_string(sizeof(*profile)));
+  if (profile->num_dispatches > 0 && !profile->dispatches)
+    return failure(HEDDLE_INVALID_ARGUMENT, "profile.dispatches is NULL");
+  return success();
+}
+
 uint32_t resolveThreads(uint32_t threads) {
   return threads == HEDDLE_THREADS_ALL
              ? std::min(usableCpus(), HEDDLE_MAX_THREADS)
@@ -204,20 +217,29 @@ Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
       return outcome;
     runThreads = resolveThreads(options.threads);
   }
-  Outcome outcome = check(entry, inputs, {outputs, numOutputs});
+  Outcome outcome = checkProfile(options.profile);
+  if (!outcome)
+    return outcome;
+  Profiler profiler(options.profile, runThreads);
+  outcome = check(entry, inputs, {outputs, numOutputs});
+  profiler.notePart(&heddle_profile::check_ns);
   if (outcome)
     outcome = plan(entry);
   if (outcome)
     outcome = prepareScratch(runThreads);
+  if (!outcome)
+    return outcome;
+  heddle_run run(*this, entry, runThreads, options, profiler);
+  outcome = execute(run, inputs);
   if (outcome)
-    outcome = execute(entry, inputs, outputs, options, runThreads);
+    outcome = copyOut(entry, outputs);
+  profiler.notePart(&heddle_profile::output_ns);
+  profiler.finish();
   return outcome;
 }
 
-Outcome Session::execute(uint32_t entry, TensorList inputs,
-                         heddle_tensor *outputs,
-                         const heddle_run_options &options,
-                         uint32_t runThreads) {
+Outcome Session::execute(heddle_run &run, TensorList inputs) {
+  uint32_t entry = run.entry;
   const Metadata &metadata = module.metadata();
   const heddle_meta_entry &meta = module.entry(entry);
   Span<uint32_t> ins = metadata.span<uint32_t>(meta.inputs);
@@ -235,7 +257,7 @@ Outcome Session::execute(uint32_t entry, TensorList inputs,
   }
   given = inputs;
 
-  heddle_run run(*this, entry, runThreads, options);
+  run.profiler.notePart(&heddle_profile::prepare_ns);
   int code = run.start();
   given = {nullptr, 0};
   if (device) // what a callback had, or a failure has left
@@ -260,7 +282,7 @@ Outcome Session::execute(uint32_t entry, TensorList inputs,
                        " failed with code " + std::to_string(code) +
                        (run.report[0] ? std::string(": ") + run.report : ""));
   }
-  return copyOut(entry, outputs);
+  return success();
 }
 
 Outcome Session::copyOut(uint32_t entry, heddle_tensor *outputs) {

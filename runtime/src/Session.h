@@ -48,8 +48,7 @@ private:
   Outcome mirror(uint32_t index, heddle_tensor &tensor);
   Outcome copyOut(uint32_t entry, heddle_tensor *outputs);
   Outcome prepareScratch(uint32_t runThreads);
-  Outcome execute(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
-                  const heddle_run_options &options, uint32_t runThreads);
+  Outcome execute(heddle_run &run, TensorList inputs);
 
   const Module &module;
   uint32_t threads;

@@ -4,6 +4,8 @@
 #include "runtime/src/Session.h"
 #include "runtime/src/Tensor.h"
 
+#include <algorithm>
+
 namespace heddle::runtime {
 namespace {
 
@@ -56,6 +58,24 @@ Outcome flopsOf(const Module &module, const heddle_meta_dispatch &dispatch,
                    "a dispatch has no valid cost at these dims");
   flops += uint64_t(value);
   return success();
+}
+
+/// Adds up the bytes of different buffers; false where one has no valid size.
+/// `isLookedUp` is set where one of them is an input of indices.
+bool addBytes(const Module &module, Span<uint32_t> list, const int64_t *dims,
+              uint64_t &bytes, bool &isLookedUp) {
+  const Metadata &metadata = module.metadata();
+  for (uint32_t i = 0; i < list.count; ++i) {
+    const heddle_meta_buffer &buffer = metadata.buffers()[list[i]];
+    isLookedUp |= buffer.has_range != 0;
+    if (std::find(list.begin(), list.begin() + i, list[i]) != list.begin() + i)
+      continue;
+    int64_t value = 0;
+    if (!evaluate(metadata.formula(buffer.bytes), dims, value) || value < 0)
+      return false;
+    bytes += uint64_t(value);
+  }
+  return true;
 }
 
 } // namespace
@@ -176,6 +196,31 @@ heddle_status heddle_module_dispatch_flops(const heddle_module *module,
                         *flops = 0;
                         return flopsOf(*module, meta, dims, *flops);
                       });
+}
+
+heddle_status heddle_module_dispatch_bytes(const heddle_module *module,
+                                           uint32_t entry, uint32_t dispatch,
+                                           const int64_t *dims, size_t num_dims,
+                                           uint64_t *read, uint64_t *written,
+                                           heddle_error *error) {
+  return withDispatch(
+      module, entry, dispatch, dims, num_dims, module, error,
+      [&](const heddle_meta_dispatch &meta) -> Outcome {
+        const Metadata &metadata = module->metadata();
+        uint64_t in = 0, out = 0;
+        bool isLookedUp = false, isIndex = false;
+        if (!addBytes(*module, metadata.span<uint32_t>(meta.inputs), dims, in,
+                      isLookedUp) ||
+            !addBytes(*module, metadata.span<uint32_t>(meta.outputs), dims, out,
+                      isIndex))
+          return failure(HEDDLE_BAD_ARTIFACT,
+                         "a buffer has no valid size at these dims");
+        if (read)
+          *read = isLookedUp ? 0 : in;
+        if (written)
+          *written = out;
+        return success();
+      });
 }
 
 heddle_status heddle_module_dispatch_kernel(const heddle_module *module,

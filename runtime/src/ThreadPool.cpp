@@ -85,9 +85,12 @@ ThreadPool &ThreadPool::instance() {
 
 uint32_t ThreadPool::currentSlot() { return threadSlot; }
 
+bool ThreadPool::isShared(int32_t count, uint32_t threads) {
+  return count > 1 && threads > 1 && !isInLoop;
+}
+
 int ThreadPool::run(const ParallelLoop &loop, uint32_t threads) {
-  threads = std::min(threads, uint32_t(std::max(loop.count, 1)));
-  if (isInLoop || threads < 2) {
+  if (!isShared(loop.count, threads)) {
     for (int32_t i = 0; i < loop.count; ++i)
       if (int result = loop.task(loop.context, loop.first + i, threadSlot))
         return result;
@@ -95,7 +98,7 @@ int ThreadPool::run(const ParallelLoop &loop, uint32_t threads) {
   }
   Job job;
   job.loop = &loop;
-  job.threads = threads;
+  job.threads = std::min(threads, uint32_t(loop.count));
   publish(job);
   uint32_t outerSlot = threadSlot;
   isInLoop = true;

@@ -36,6 +36,9 @@ public:
   /// Inside a task of another loop it runs on the caller alone.
   int run(const ParallelLoop &loop, uint32_t threads);
 
+  /// Whether `run` would share a loop of `count` tasks with workers.
+  static bool isShared(int32_t count, uint32_t threads);
+
   /// The slot of the loop that the calling thread is working in; 0 outside.
   static uint32_t currentSlot();
 

@@ -75,18 +75,14 @@ int BenchVerb::load() {
         &error);
   if (status != HEDDLE_OK)
     return printStatus(status, error);
-  // The peak of the registers the variant uses, not of wider ones.
-  heddle_variant_info variant{};
-  for (uint32_t i = 0; i < heddle_module_num_variants(loaded); ++i)
-    if (heddle_module_variant(loaded, i, &variant) == HEDDLE_OK &&
-        std::string(variant.name) == heddle_session_variant(created))
-      break;
-  bool isWide = std::string(variant.target).find("avx512") != std::string::npos;
-  isa = peakIsa(isWide ? PeakIsa::Avx512 : PeakIsa::Avx2);
+  isa = peakIsaOf(loaded, created);
   return ExitDone;
 }
 
 int BenchVerb::makeRows() {
+  for (uint32_t threads : args.threads)
+    if (!isThreadCount(threads))
+      return ExitInput;
   std::vector<std::vector<int64_t>> values;
   std::string error = parseDims(module.get(), args.dims, values);
   if (!error.empty())
@@ -173,9 +169,6 @@ json BenchVerb::context() const {
   ::gethostname(host, sizeof(host) - 1);
   std::time_t now = std::time(nullptr);
   std::strftime(date, sizeof(date), "%FT%T%z", std::localtime(&now));
-  const char *peak = isa == PeakIsa::Avx512 ? "AVX-512 FMA"
-                     : isa == PeakIsa::Avx2 ? "AVX2 FMA"
-                                            : "none";
   return {{"date", date},
           {"host_name", host},
           {"executable", args.artifact},
@@ -183,7 +176,7 @@ json BenchVerb::context() const {
           {"library_build_type", "release"},
           {"heddle_version", heddle_version()},
           {"variant", heddle_session_variant(session.get())},
-          {"peak_loop", peak},
+          {"peak_loop", peakName(isa)},
           {"seed", args.seed}};
 }
 
@@ -224,7 +217,7 @@ void addBenchVerb(CLI::App &app, int &code) {
                    "a row for each combination")
       ->type_name("NAME=N,...");
   verb->add_option("--threads,-t", arguments->threads,
-                   "Thread counts, a row each")
+                   "Thread counts, 1 to 1024, a row each")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str()

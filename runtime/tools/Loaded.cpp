@@ -27,6 +27,14 @@ int printStatus(heddle_status status, const heddle_error &error) {
   return ExitBug;
 }
 
+bool isThreadCount(uint32_t threads) {
+  if (threads >= 1 && threads <= HEDDLE_MAX_THREADS)
+    return true;
+  printError("threads is " + std::to_string(threads) + ", outside 1.." +
+             std::to_string(HEDDLE_MAX_THREADS));
+  return false;
+}
+
 std::string tensorText(const heddle_tensor &tensor) {
   std::vector<int64_t> shape(tensor.extents, tensor.extents + tensor.rank);
   return io::shapeText(shape) + " " + heddle_dtype_name(tensor.dtype);

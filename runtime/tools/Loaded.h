@@ -32,6 +32,9 @@ int printError(const std::string &text);
 /// what to report.
 int printStatus(heddle_status status, const heddle_error &error);
 
+/// Whether a run may take so many threads; prints an error if not.
+bool isThreadCount(uint32_t threads);
+
 /// "2x16xi32" with commas: "[2, 16] i32".
 std::string tensorText(const heddle_tensor &tensor);
 

@@ -6,6 +6,7 @@
 #include "runtime/src/CpuFeatures.h"
 
 #include <chrono>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -86,6 +87,23 @@ PeakIsa peakIsa(PeakIsa limit) {
       runtime::cpuHas("fma"))
     return PeakIsa::Avx2;
   return PeakIsa::None;
+}
+
+PeakIsa peakIsaOf(const heddle_module *module, const heddle_session *session) {
+  heddle_variant_info variant{};
+  std::string name = heddle_session_variant(session);
+  for (uint32_t i = 0; heddle_module_variant(module, i, &variant) == HEDDLE_OK;
+       ++i)
+    if (variant.name == name)
+      break;
+  bool isWide = std::string(variant.target).find("avx512") != std::string::npos;
+  return peakIsa(isWide ? PeakIsa::Avx512 : PeakIsa::Avx2);
+}
+
+const char *peakName(PeakIsa isa) {
+  return isa == PeakIsa::Avx512 ? "AVX-512 FMA"
+         : isa == PeakIsa::Avx2 ? "AVX2 FMA"
+                                : "none";
 }
 
 double measurePeak(PeakIsa isa, uint32_t threads, double milliseconds) {

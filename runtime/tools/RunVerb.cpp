@@ -3,9 +3,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/io/TensorFile.h"
 #include "runtime/tools/Loaded.h"
+#include "runtime/tools/Profile.h"
 #include "runtime/tools/Verbs.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 namespace heddle::tools {
 namespace {
@@ -13,8 +15,9 @@ namespace {
 struct RunArguments {
   std::string artifact, entry, isa;
   std::vector<std::string> inputs, outputs;
-  uint32_t threads = HEDDLE_THREADS_ALL;
-  bool profile = false;
+  std::optional<uint32_t> threads; ///< default: all CPUs
+  uint32_t repeat = 20;
+  bool profile = false, each = false, json = false;
 };
 
 /// The names of an entry's inputs or outputs.
@@ -66,17 +69,19 @@ private:
   std::vector<bool> isGiven;
   std::vector<std::vector<uint8_t>> outputBytes;
   std::vector<heddle_tensor> inputViews, outputViews;
-  std::vector<uint64_t> times;
+  nlohmann::ordered_json report; ///< of a profile
 };
 
 int RunVerb::load() {
+  if (args.threads && !isThreadCount(*args.threads))
+    return ExitInput;
   heddle_error error{};
   heddle_module *loaded = nullptr;
   heddle_status status =
       heddle_module_load(args.artifact.c_str(), &loaded, &error);
   module.reset(loaded);
   heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
-  options.threads = args.threads;
+  options.threads = args.threads.value_or(HEDDLE_THREADS_ALL);
   options.variant = args.isa.empty() ? nullptr : args.isa.c_str();
   heddle_session *created = nullptr;
   if (status == HEDDLE_OK)
@@ -153,6 +158,8 @@ int RunVerb::planOutputs() {
         indexOf(outputNames, name) == outputNames.size())
       return printError("no output \"" + name + "\"; there is " +
                         quotedList(outputNames));
+    if (args.profile && text.substr(text.find('=') + 1) == "-")
+      return printError("--profile and --output - both want standard output");
   }
   heddle_error error{};
   outputViews.resize(outputNames.size());
@@ -169,55 +176,26 @@ int RunVerb::planOutputs() {
 }
 
 int RunVerb::call() {
-  heddle_run_options options = HEDDLE_RUN_OPTIONS_INIT;
   if (args.profile) {
-    times.resize(heddle_module_num_dispatches(module.get(), entry));
-    options.dispatch_ns = times.data();
-    options.num_dispatch_ns = times.size();
+    ProfiledCall call = {module.get(), session.get(), entry, inputViews,
+                         outputViews};
+    return profile(call, args.repeat, report);
   }
-  // The first run touches the weights' pages; a profile shows the second.
   heddle_error error{};
-  for (int round = 0; round < (args.profile ? 2 : 1); ++round) {
-    heddle_status status = heddle_session_run(
-        session.get(), entry, inputViews.data(), inputViews.size(),
-        outputViews.data(), outputViews.size(), &options, &error);
-    if (status != HEDDLE_OK)
-      return printStatus(status, error);
-  }
-  if (args.profile)
-    printProfile();
-  return ExitDone;
+  heddle_status status = heddle_session_run(
+      session.get(), entry, inputViews.data(), inputViews.size(),
+      outputViews.data(), outputViews.size(), nullptr, &error);
+  return status == HEDDLE_OK ? int(ExitDone) : printStatus(status, error);
 }
 
 void RunVerb::printProfile() const {
-  std::vector<int64_t> dims(heddle_module_num_dims(module.get()));
-  heddle_module_infer_dims(module.get(), entry, inputViews.data(),
-                           inputViews.size(), dims.data(), dims.size(),
-                           nullptr);
-  uint64_t total = 0;
-  for (uint64_t time : times)
-    total += time;
-  std::fprintf(stderr, "%8s %6s %9s  %-8s %-14s %s\n", "ms", "%", "GFLOP/s",
-               "kernel", "family", "from");
-  for (uint32_t i = 0; i < times.size(); ++i) {
-    heddle_dispatch_info dispatch{};
-    heddle_kernel_info kernel{};
-    uint64_t flops = 0;
-    heddle_module_dispatch(module.get(), entry, i, &dispatch);
-    heddle_module_dispatch_kernel(module.get(), entry, i, dims.data(),
-                                  dims.size(), &dispatch.kernel, nullptr);
-    heddle_module_kernel(module.get(), dispatch.kernel, &kernel);
-    heddle_module_dispatch_flops(module.get(), entry, i, dims.data(),
-                                 dims.size(), &flops, nullptr);
-    double ns = double(std::max<uint64_t>(times[i], 1));
-    std::fprintf(stderr, "%8.3f %6.1f %9.1f  %-8s %-14s %s\n", ns / 1e6,
-                 100 * ns / double(std::max<uint64_t>(total, 1)),
-                 double(flops) / ns, kernel.name, kernel.family,
-                 dispatch.origin);
-  }
-  std::fprintf(stderr, "%8.3f  100.0            %u threads, %s\n",
-               double(total) / 1e6, heddle_session_threads(session.get()),
-               heddle_session_variant(session.get()));
+  std::string text =
+      args.json
+          ? report.dump(2, ' ', false,
+                        nlohmann::ordered_json::error_handler_t::replace) +
+                "\n"
+          : profileText(report, args.each);
+  std::fputs(text.c_str(), stdout);
 }
 
 int RunVerb::writeOutputs() {
@@ -245,7 +223,9 @@ int RunVerb::writeOutputs() {
     if (!status)
       return printError(status.error());
   }
-  if (args.outputs.empty())
+  if (args.profile)
+    printProfile();
+  else if (args.outputs.empty())
     for (size_t i = 0; i < outputNames.size(); ++i)
       printSummary(i);
   return ExitDone;
@@ -296,8 +276,25 @@ void addRunVerb(CLI::App &app, int &code) {
   verb->add_option("--isa", arguments->isa,
                    "Force a variant, e.g. avx2 (default: the best that runs)")
       ->type_name("NAME");
-  verb->add_flag("--profile", arguments->profile,
-                 "Print each kernel's time to standard error");
+  CLI::Option *profile = verb->add_flag(
+      "--profile", arguments->profile,
+      "Run again and again and print where the time goes, by kernel, in place "
+      "of the summary");
+  verb->add_option("--repeat", arguments->repeat,
+                   "With --profile: timed runs, of which medians are told")
+      ->check(CLI::Range(1u, 100000u))
+      ->capture_default_str()
+      ->needs(profile);
+  verb->add_flag("--each", arguments->each,
+                 "With --profile: a row for each dispatch, in order")
+      ->needs(profile);
+  verb->add_flag("--json", arguments->json, "With --profile: print JSON")
+      ->needs(profile);
+  verb->footer(
+      "A profile's rows: MB are whole buffers, \"-\" where indices choose "
+      "what is read; % idle is what threads waited in parallel loops. Outside "
+      "kernels: checks of the arguments, memory (arena, scratch), copies to "
+      "the outputs, and the rest.");
   verb->callback([arguments, &code] { code = RunVerb(*arguments).execute(); });
 }
 

@@ -168,7 +168,7 @@ TEST(Arguments, ThreadsAndVariants) {
   EXPECT_STREQ(call.error.message, "threads is 1000000, outside 1..1024");
   options.struct_size = 4;
   EXPECT_EQ(call.run(tiny.session, &options), HEDDLE_INVALID_ARGUMENT);
-  EXPECT_STREQ(call.error.message, "options.struct_size is 4, not 40");
+  EXPECT_STREQ(call.error.message, "options.struct_size is 4, not 32");
 }
 
 TEST(Arguments, ErrorMayBeNull) {

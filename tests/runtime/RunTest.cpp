@@ -121,16 +121,12 @@ TEST(Run, CallbackSeesAndChangesEachDispatch) {
   TinySession tiny;
   TinyCall call(2, 4);
   int calls = 0;
-  uint64_t times[3] = {};
   heddle_run_options options = HEDDLE_RUN_OPTIONS_INIT;
   options.after_dispatch = doubleSlot;
   options.user = &calls;
-  options.dispatch_ns = times;
-  options.num_dispatch_ns = 3;
   ASSERT_EQ(call.run(tiny.session, &options), HEDDLE_OK);
   EXPECT_EQ(calls, 3);
   EXPECT_EQ(call.y[1], 2 * 7 / 4.0f + call.x[1]);
-  EXPECT_GT(times[1], 0u);
 }
 
 TEST(Run, CallbackStopsTheRun) {

@@ -65,10 +65,65 @@ class HeddleRun(unittest.TestCase):
                 self.assertEqual((code, err), (0, ""))
                 self.assertEqual(struct.unpack("<2f", again[-8:]), (10., 10.))
 
-    def test_entry_isa_threads_profile(self):
+    def test_entry_isa_threads(self):
         code, out, _ = run("run", self.tiny, "--entry", "which", "--isa",
-                           "plain", "--threads", "1", "--profile")
+                           "plain", "--threads", "1")
         self.assertEqual((code, out), (0, b"which [1] i32: 2\n"))
+
+    def test_profile_prints_a_table(self):
+        code, out, err = run("run", self.tiny, *FILLS, "--profile",
+                             "--threads", "2", "--repeat", "3")
+        self.assertEqual((code, err), (0, ""))
+        head, work, names, *rows = out.decode().splitlines()
+        self.assertRegex(head, r"^Tiny/main batch=2 seq=4: .* ms \(p10 .*, "
+                         r"p90 .*\), median of 3 runs, 2 threads, variant "
+                         r"native$")
+        self.assertRegex(work, "^1.6e-08 GFLOP, ")
+        self.assertEqual(names.split()[:3], ["kernel", "family", "calls"])
+        self.assertEqual({tuple(row.split()[:3]) for row in rows[:3]}, {
+            ("k0", "gather", "1"), ("k1", "elementwise", "1"),
+            ("k2", "reduction", "1")})
+        self.assertEqual([row.split()[:2] for row in rows[3:]], [
+            ["outside", part]
+            for part in ("checks", "memory", "outputs", "rest")])
+        _, out, _ = run("run", self.tiny, *FILLS, "--profile", "--each",
+                        "--repeat", "1")
+        self.assertEqual(
+            [(row.split()[0], row.split()[-1])
+             for row in out.decode().splitlines()[3:6]],
+            [(f"k{i}", f"tiny.heddle:{i + 3}:7") for i in range(3)])
+
+    def test_profile_in_json(self):
+        y = self.path("profiled.npy")
+        code, out, err = run("run", self.tiny, *FILLS, "--profile", "--json",
+                             "--threads", "2", "-o", "y=" + y)
+        self.assertEqual((code, err), (0, ""))
+        report = json.loads(out)
+        self.assertEqual(os.path.getsize(y), 128 + 32)
+        self.assertEqual(report["dims"], {"batch": 2, "seq": 4})
+        self.assertEqual((report["repetitions"], report["threads"]), (20, 2))
+        self.assertLessEqual(report["p10"], report["real_time"])
+        self.assertEqual(set(report["outside_ms"]),
+                         {"checks", "memory", "outputs", "rest"})
+        k0, k1, k2 = report["dispatches"]
+        self.assertEqual((k0["bytes_read"], k0["bytes_written"]), (None, 32))
+        self.assertEqual((k1["bytes_read"], k1["flops"]), (64, 16))
+        self.assertEqual([k["parallel_loops"] for k in (k0, k1, k2)],
+                         [0, 1, 1])
+        for kernel in report["kernels"]:
+            self.assertGreater(kernel["ms"], 0)
+            self.assertEqual(kernel["mean_ms"], kernel["ms"])
+
+    def test_profile_refuses(self):
+        self.refused("--profile and --output - both want standard output",
+                     "run", self.tiny, *FILLS, "--profile", "-o", "y=-")
+        for flag in ["--json", "--each"]:
+            self.assertEqual(run("run", self.tiny, *FILLS, flag)[0], 2)
+        self.assertEqual(run("run", self.tiny, *FILLS, "--profile", "--repeat",
+                             "0")[0], 2)
+        self.refused("dispatch 1 (kernel k1) failed with code 7: x holds "
+                     "12345", "run", self.tiny, *FILLS[:2], "-i",
+                     "x=2x4xf32=12345", "--profile", code=3)
 
     def test_wrong_input(self):
         self.refused('input "x" is not given: --input x=FILE', "run",
@@ -92,6 +147,8 @@ class HeddleRun(unittest.TestCase):
                      "--threads", "0", *FILLS)
         self.refused("threads is 1000000, outside 1..1024", "run", self.tiny,
                      "--threads", "1000000", *FILLS)
+        self.refused("threads is 4294967295, outside 1..1024", "run",
+                     self.tiny, "--threads", "4294967295", *FILLS)
         self.refused("/dev/full: cannot write: No space left on device",
                      "run", self.tiny, *FILLS, "-o", "y=/dev/full")
         self.refused("/etc/passwd: is no heddle artefact or is cut short: no "
@@ -180,6 +237,10 @@ class HeddleRun(unittest.TestCase):
                           for b in (1, 4)])
 
     def test_bench_refuses(self):
+        for threads in ["0", "1000000", "4294967295"]:
+            self.refused(f"threads is {threads}, outside 1..1024", "bench",
+                         self.tiny, "--dims", "batch=1,seq=1", "--threads",
+                         "1," + threads)
         self.refused('dim "seq" is not given: --dims seq=1..8', "bench",
                      self.tiny, "--dims", "batch=1")
         self.refused('no dim "length"; there is "batch", "seq"', "bench",

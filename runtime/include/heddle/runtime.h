@@ -229,6 +229,15 @@ HEDDLE_API heddle_status heddle_module_dispatch_flops(
     const heddle_module *module, uint32_t entry, uint32_t dispatch,
     const int64_t *dims, size_t num_dims, uint64_t *flops, heddle_error *error);
 
+/** Bytes of the buffers that one dispatch reads and of those it writes, each
+ *  counted once and whole; `read` is 0 where it looks elements up by an index,
+ *  as only the data tell which.
+ *  @param read, written  either may be NULL. */
+HEDDLE_API heddle_status heddle_module_dispatch_bytes(
+    const heddle_module *module, uint32_t entry, uint32_t dispatch,
+    const int64_t *dims, size_t num_dims, uint64_t *read, uint64_t *written,
+    heddle_error *error);
+
 /** The kernel that one dispatch calls at these dims: small sizes may have one
  *  of their own. heddle_dispatch_info.kernel is the one for all others.
  *  @param kernel  receives an index for heddle_module_kernel. */
@@ -273,16 +282,39 @@ HEDDLE_API uint64_t heddle_session_bytes(const heddle_session *session);
 typedef int (*heddle_after_dispatch)(void *user, const heddle_run *run,
                                      uint32_t dispatch);
 
+/* What one dispatch took. Loops are those that threads shared, none in a run
+ * of one thread; what threads x loop_ns is more than busy_ns, they waited. */
+typedef struct heddle_dispatch_profile {
+  uint64_t ns;      /* since the one before, the callback's time left out */
+  uint64_t loop_ns; /* of it in parallel loops */
+  uint64_t busy_ns; /* in tasks of those loops, all threads together */
+  uint64_t loops;   /* how many */
+} heddle_dispatch_profile;
+
+/* Receives where the time of a run went. Costs a reading of the clock for each
+ * dispatch, and two for each task of a parallel loop. */
+typedef struct heddle_profile {
+  uint32_t struct_size;                /* sizeof(heddle_profile) */
+  uint32_t num_dispatches;             /* room in it; the rest is dropped */
+  heddle_dispatch_profile *dispatches; /* may be NULL with no room */
+  /* Set by a run that succeeds; what is left of total_ns is the dispatches. */
+  uint64_t total_ns;   /* the whole call */
+  uint64_t check_ns;   /* shapes, element ranges, overlap */
+  uint64_t prepare_ns; /* arena and scratch; inputs to a device */
+  uint64_t output_ns;  /* outputs to the caller's memory */
+} heddle_profile;
+#define HEDDLE_PROFILE_INIT                                                    \
+  { sizeof(heddle_profile), 0, NULL, 0, 0, 0, 0 }
+
 typedef struct heddle_run_options {
   uint32_t struct_size;                 /* sizeof(heddle_run_options) */
   uint32_t threads;                     /* 0: the session's */
   heddle_after_dispatch after_dispatch; /* may be NULL */
   void *user;                           /* handed to after_dispatch */
-  uint64_t *dispatch_ns;  /* receives each dispatch's time; may be NULL */
-  size_t num_dispatch_ns; /* room in it; the rest is dropped */
+  heddle_profile *profile;              /* may be NULL */
 } heddle_run_options;
 #define HEDDLE_RUN_OPTIONS_INIT                                                \
-  { sizeof(heddle_run_options), 0, NULL, NULL, NULL, 0 }
+  { sizeof(heddle_run_options), 0, NULL, NULL, NULL }
 
 /** Runs one entry point and waits for it. Everything is checked before the
  *  first kernel runs, token ids against their range too.
