@@ -1,5 +1,5 @@
-// Loops are published in a list under one lock; indices are handed out by an
-// atomic counter. A worker takes the lock once a loop, not once an index.
+// Loops are published on boards. A worker joins by one exchange on the board's
+// state, indices are handed out by an atomic counter; locks are for sleeping.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/src/ThreadPool.h"
@@ -17,6 +17,8 @@ namespace {
 /// How long an idle thread spins before it sleeps. Longer than the gap
 /// between two kernels of a run, shorter than what another process notices.
 constexpr std::chrono::microseconds spinTime(50);
+/// After how long it lets others have its CPU meanwhile.
+constexpr std::chrono::microseconds politeTime(5);
 
 /// State of the calling thread: its slot, and whether it is inside a loop.
 thread_local uint32_t threadSlot = 0;
@@ -24,22 +26,43 @@ thread_local bool isInLoop = false;
 
 std::atomic<ThreadPool *> pool{nullptr};
 
+// A board's state: helpers at work, the loop's threads, helpers wanted.
+constexpr uint64_t wantedMask = 0xffff;
+constexpr unsigned threadsShift = 16, busyShift = 32;
+constexpr uint64_t oneBusy = uint64_t(1) << busyShift;
+
+uint64_t makeState(uint32_t wanted, uint32_t threads) {
+  return uint64_t(threads) << threadsShift | wanted;
+}
+uint32_t wantedIn(uint64_t state) { return uint32_t(state & wantedMask); }
+uint32_t threadsIn(uint64_t state) {
+  return uint32_t(state >> threadsShift & wantedMask);
+}
+uint32_t busyIn(uint64_t state) { return uint32_t(state >> busyShift); }
+
 void pauseBriefly() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #endif
 }
 
-/// Spins until `done` or spinTime is over; returns whether it was done.
+/// Pauses between two looks at the clock: 1 us or so.
+constexpr int pausesARound = 32;
+
+/// Spins until `done` or spinTime is over; returns whether it was done. What
+/// else wants this CPU, the awaited thread perhaps, gets it between rounds.
 template <typename Done> bool spinUntil(Done &&done) {
-  auto end = std::chrono::steady_clock::now() + spinTime;
+  auto start = std::chrono::steady_clock::now(), now = start;
   do {
-    for (int i = 0; i < 32; ++i) {
+    for (int i = 0; i < pausesARound; ++i) {
       if (done())
         return true;
       pauseBriefly();
     }
-  } while (std::chrono::steady_clock::now() < end);
+    now = std::chrono::steady_clock::now();
+    if (now > start + politeTime)
+      ::sched_yield();
+  } while (now < start + spinTime);
   return done();
 }
 
@@ -52,18 +75,6 @@ uint32_t usableCpus() {
     return uint32_t(CPU_COUNT(&set));
   return std::max(1u, std::thread::hardware_concurrency());
 }
-
-/// A published loop. Lives on its caller's stack.
-struct ThreadPool::Job {
-  const ParallelLoop *loop;
-  uint32_t threads;              ///< the caller included
-  uint32_t joined = 0;           ///< helpers so far, under the pool's mutex
-  bool isListed = false;         ///< under the pool's mutex
-  Job *next = nullptr;           ///< under the pool's mutex
-  std::atomic<int64_t> taken{0}; ///< indices handed out
-  std::atomic<uint32_t> busy{0}; ///< helpers at work
-  std::atomic<int> result{0};    ///< the first non-zero
-};
 
 ThreadPool &ThreadPool::instance() {
   ThreadPool *current = pool.load(std::memory_order_acquire);
@@ -90,153 +101,175 @@ bool ThreadPool::isShared(int32_t count, uint32_t threads) {
 }
 
 int ThreadPool::run(const ParallelLoop &loop, uint32_t threads) {
-  if (!isShared(loop.count, threads)) {
+  Board *board = isShared(loop.count, threads) ? takeBoard() : nullptr;
+  if (!board) {
     for (int32_t i = 0; i < loop.count; ++i)
       if (int result = loop.task(loop.context, loop.first + i, threadSlot))
         return result;
     return 0;
   }
-  Job job;
-  job.loop = &loop;
-  job.threads = std::min(threads, uint32_t(loop.count));
-  publish(job);
+  board->loop = loop;
+  publish(*board, std::min(threads, uint32_t(loop.count)));
   uint32_t outerSlot = threadSlot;
   isInLoop = true;
-  runTasks(job, 0);
+  runTasks(*board, 0);
   isInLoop = false;
   threadSlot = outerSlot;
-  withdraw(job);
-  waitForHelpers(job);
-  return job.result.load(std::memory_order_relaxed);
+  finish(*board);
+  int result = board->result.load(std::memory_order_relaxed);
+  board->isTaken.store(false, std::memory_order_release);
+  return result;
 }
 
-void ThreadPool::runTasks(Job &job, uint32_t slot) {
+ThreadPool::Board *ThreadPool::takeBoard() {
+  for (uint32_t i = 0; i < numBoards; ++i) {
+    if (boards[i].isTaken.load(std::memory_order_relaxed) ||
+        boards[i].isTaken.exchange(true, std::memory_order_acquire))
+      continue;
+    uint32_t used = boardsUsed.load();
+    while (used <= i && !boardsUsed.compare_exchange_weak(used, i + 1)) {
+    }
+    return &boards[i];
+  }
+  return nullptr;
+}
+
+void ThreadPool::runTasks(Board &board, uint32_t slot) {
   threadSlot = slot;
-  const ParallelLoop &loop = *job.loop;
-  while (job.result.load(std::memory_order_relaxed) == 0) {
-    int64_t index = job.taken.fetch_add(1, std::memory_order_relaxed);
+  const ParallelLoop loop = board.loop;
+  while (board.result.load(std::memory_order_relaxed) == 0) {
+    int64_t index = board.next.fetch_add(1, std::memory_order_relaxed);
     if (index >= loop.count)
       return;
     if (int result =
             loop.task(loop.context, int32_t(loop.first + index), slot)) {
       int none = 0;
-      job.result.compare_exchange_strong(none, result);
+      board.result.compare_exchange_strong(none, result);
       return;
     }
   }
 }
 
 void ThreadPool::startWorkers(uint32_t wanted) {
-  while (numWorkers < wanted) {
+  std::lock_guard<std::mutex> lock(mutex);
+  while (numWorkers.load() < wanted) {
     try {
       std::thread([this] { work(); }).detach();
     } catch (const std::system_error &) {
       return; // no more threads to be had: the loop runs on fewer
     }
-    ++numWorkers;
+    numWorkers.fetch_add(1);
   }
 }
 
-void ThreadPool::publish(Job &job) {
-  std::lock_guard<std::mutex> lock(mutex);
-  startWorkers(job.threads - 1);
-  job.next = jobs;
-  jobs = &job;
-  job.isListed = true;
-  ++active;
-  epoch.fetch_add(1, std::memory_order_release);
-  if (sleepers > 0) {
-    if (job.threads == 2)
-      workReady.notify_one();
-    else
-      workReady.notify_all();
-  }
+void ThreadPool::publish(Board &board, uint32_t threads) {
+  if (numWorkers.load(std::memory_order_relaxed) < threads - 1)
+    startWorkers(threads - 1);
+  board.next.store(0, std::memory_order_relaxed);
+  board.result.store(0, std::memory_order_relaxed);
+  active.fetch_add(1);
+  board.state.store(makeState(threads - 1, threads));
+  announce(/*toOne=*/threads == 2);
 }
 
-void ThreadPool::withdraw(Job &job) {
-  std::lock_guard<std::mutex> lock(mutex);
-  if (job.isListed) {
-    Job **link = &jobs;
-    while (*link != &job)
-      link = &(*link)->next;
-    *link = job.next;
-    job.isListed = false;
-  }
-  --active;
-  if (jobs) {
-    epoch.fetch_add(1, std::memory_order_release);
-    workReady.notify_all();
-  }
-}
-
-ThreadPool::Job *ThreadPool::join(uint32_t &slot) {
-  std::lock_guard<std::mutex> lock(mutex);
-  static const uint32_t cpus = usableCpus();
-  for (Job **link = &jobs; *link; link = &(*link)->next) {
-    Job *job = *link;
-    if (active >= std::max(cpus, job->threads))
-      continue;
-    slot = ++job->joined;
-    job->busy.fetch_add(1, std::memory_order_relaxed);
-    ++active;
-    if (job->joined + 1 == job->threads) {
-      *link = job->next;
-      job->isListed = false;
+void ThreadPool::finish(Board &board) {
+  board.state.fetch_and(~wantedMask);
+  auto isDone = [&board] { return busyIn(board.state.load()) == 0; };
+  if (!spinUntil(isDone)) {
+    waiters.fetch_add(1);
+    {
+      std::unique_lock<std::mutex> lock(mutex);
+      helperLeft.wait(lock, isDone);
     }
-    return job;
+    waiters.fetch_sub(1);
   }
+  leaveLoop();
+}
+
+void ThreadPool::announce(bool toOne) {
+  epoch.fetch_add(1);
+  // A worker counts itself before it looks at the epoch a last time: one of
+  // the two sees the other.
+  if (sleepers.load() == 0)
+    return;
+  { std::lock_guard<std::mutex> lock(mutex); } // it is asleep or will look
+  if (toOne)
+    workReady.notify_one();
+  else
+    workReady.notify_all();
+}
+
+void ThreadPool::leaveLoop() {
+  active.fetch_sub(1);
+  if (isRefused.load() && isRefused.exchange(false))
+    announce(/*toOne=*/false);
+}
+
+bool ThreadPool::enterLoop(uint32_t most) {
+  uint32_t now = active.load();
+  do {
+    if (now >= most) {
+      // Who leaves sees this, or has made room before this looks again.
+      isRefused.store(true);
+      now = active.load();
+      if (now >= most)
+        return false;
+    }
+  } while (!active.compare_exchange_weak(now, now + 1));
+  return true;
+}
+
+bool ThreadPool::joinBoard(Board &board, uint32_t &slot) {
+  static const uint32_t cpus = usableCpus();
+  uint64_t state = board.state.load();
+  while (wantedIn(state) > 0) {
+    uint32_t threads = threadsIn(state);
+    if (!enterLoop(std::max(cpus, threads)))
+      return false;
+    if (board.state.compare_exchange_strong(state, state - 1 + oneBusy)) {
+      slot = threads - wantedIn(state);
+      return true;
+    }
+    leaveLoop();
+  }
+  return false;
+}
+
+ThreadPool::Board *ThreadPool::join(uint32_t &slot) {
+  uint32_t used = boardsUsed.load();
+  for (uint32_t i = 0; i < used; ++i)
+    if (joinBoard(boards[i], slot))
+      return &boards[i];
   return nullptr;
 }
 
-void ThreadPool::leave(Job &job) {
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    --active;
-    if (jobs) {
-      epoch.fetch_add(1, std::memory_order_release);
-      workReady.notify_all();
-    }
-  }
-  // After this the job may be gone. Sequentially consistent with
-  // waitForHelpers: one of the two sees the other.
-  job.busy.fetch_sub(1);
+void ThreadPool::leave(Board &board) {
+  // After this the loop may be over. One of this and finish sees the other.
+  board.state.fetch_sub(oneBusy);
   if (waiters.load() > 0) {
-    std::lock_guard<std::mutex> lock(mutex);
+    { std::lock_guard<std::mutex> lock(mutex); }
     helperLeft.notify_all();
   }
-}
-
-void ThreadPool::waitForHelpers(Job &job) {
-  auto isDone = [&job] { return job.busy.load() == 0; };
-  if (spinUntil(isDone))
-    return;
-  waiters.fetch_add(1);
-  {
-    std::unique_lock<std::mutex> lock(mutex);
-    helperLeft.wait(lock, isDone);
-  }
-  waiters.fetch_sub(1);
+  leaveLoop();
 }
 
 void ThreadPool::work() {
   isInLoop = true; // a loop inside a task runs on its own thread
   for (;;) {
-    uint64_t seen = epoch.load(std::memory_order_acquire);
+    uint64_t seen = epoch.load();
     uint32_t slot = 0;
-    if (Job *job = join(slot)) {
-      runTasks(*job, slot);
-      leave(*job);
+    if (Board *board = join(slot)) {
+      runTasks(*board, slot);
+      leave(*board);
       continue;
     }
-    auto hasNews = [this, seen] {
-      return epoch.load(std::memory_order_acquire) != seen;
-    };
+    auto hasNews = [this, seen] { return epoch.load() != seen; };
     if (spinUntil(hasNews))
       continue;
     std::unique_lock<std::mutex> lock(mutex);
-    ++sleepers;
+    sleepers.fetch_add(1);
     workReady.wait(lock, hasNews);
-    --sleepers;
+    sleepers.fetch_sub(1);
   }
 }
 

@@ -4,6 +4,7 @@
 #ifndef HEDDLE_RUNTIME_SRC_THREADPOOL_H
 #define HEDDLE_RUNTIME_SRC_THREADPOOL_H
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -31,9 +32,9 @@ public:
   /// The process's pool. Never destroyed: its threads end with the process.
   static ThreadPool &instance();
 
-  /// Runs the loop on the caller and up to `threads` - 1 workers and waits.
-  /// Returns the first non-zero result seen, after which no new index starts.
-  /// Inside a task of another loop it runs on the caller alone.
+  /// Runs the loop on the caller and up to `threads` - 1 idle workers and
+  /// waits. Returns the first non-zero result seen, after which no new index
+  /// starts. Inside a task of another loop it runs on the caller alone.
   int run(const ParallelLoop &loop, uint32_t threads);
 
   /// Whether `run` would share a loop of `count` tasks with workers.
@@ -43,29 +44,54 @@ public:
   static uint32_t currentSlot();
 
 private:
-  struct Job;
+  /// Written by one thread at a time, so on a line of the cache of its own.
+  static constexpr size_t cacheLine = 64;
+
+  /// A published loop. `state` counts the helpers still wanted, the loop's
+  /// threads and the helpers at work: who takes one of the wanted may read the
+  /// rest until it has left.
+  struct alignas(cacheLine) Board {
+    std::atomic<uint64_t> state{0};
+    std::atomic<bool> isTaken{false}; ///< by a caller
+    ParallelLoop loop{};
+    /// Indices handed out.
+    alignas(cacheLine) std::atomic<int64_t> next{0};
+    std::atomic<int> result{0}; ///< the first that is not 0
+  };
+  /// Callers at once that may have helpers.
+  static constexpr size_t numBoards = 64;
 
   ThreadPool() = default;
   void startWorkers(uint32_t wanted);
-  void publish(Job &job);
-  void withdraw(Job &job);
-  Job *join(uint32_t &slot);
-  void leave(Job &job);
-  void waitForHelpers(Job &job);
+  Board *takeBoard();
+  void publish(Board &board, uint32_t threads);
+  void finish(Board &board);
+  /// Counts a thread in unless `most` are active; false where they are.
+  bool enterLoop(uint32_t most);
+  /// Notes that a thread has left its loop.
+  void leaveLoop();
+  /// Tells waiting workers of news.
+  void announce(bool toOne);
+  /// Finds a loop that wants a helper and joins it; null where there is none.
+  Board *join(uint32_t &slot);
+  bool joinBoard(Board &board, uint32_t &slot);
+  void leave(Board &board);
   void work();
-  static void runTasks(Job &job, uint32_t slot);
+  static void runTasks(Board &board, uint32_t slot);
 
-  std::mutex mutex; ///< guards jobs, numWorkers and sleeping
+  std::array<Board, numBoards> boards;
+  /// Counts what may give a waiting worker something to do.
+  alignas(cacheLine) std::atomic<uint64_t> epoch{0};
+  std::atomic<uint32_t> active{0}; ///< callers and helpers in a loop
+  /// Seldom written.
+  alignas(cacheLine) std::atomic<uint32_t> boardsUsed{0}; ///< ever
+  std::atomic<uint32_t> numWorkers{0};
+  std::atomic<uint32_t> sleepers{0};  ///< workers waiting for workReady
+  std::atomic<uint32_t> waiters{0};   ///< callers waiting for helperLeft
+  std::atomic<bool> isRefused{false}; ///< a worker found too many active
+  std::mutex mutex;                   ///< guards starting and sleeping
   std::condition_variable workReady;
   std::condition_variable helperLeft;
-  Job *jobs = nullptr; ///< those a worker may join
-  uint32_t numWorkers = 0;
-  uint32_t active = 0;   ///< callers and helpers in a loop, under mutex
-  uint32_t sleepers = 0; ///< workers waiting for workReady
-  /// Counts what may give a waiting worker something to do.
-  std::atomic<uint64_t> epoch{0};
-  /// Callers asleep until their helpers are done.
-  std::atomic<uint32_t> waiters{0};
 };
 
 } // namespace heddle::runtime
