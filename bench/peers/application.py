@@ -21,9 +21,10 @@ import worker
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = {"heddle": "heddle_worker.py", "onnxruntime": "ort_worker.py",
-           "openvino": "openvino_worker.py", "memory": "memory_worker.py"}
+           "openvino": "openvino_worker.py", "iree": "iree_worker.py",
+           "memory": "memory_worker.py"}
 # These run in a Python of their own.
-INSTALLED = ("onnxruntime", "openvino")
+INSTALLED = ("onnxruntime", "openvino", "iree")
 
 
 def save_weights(path, array):

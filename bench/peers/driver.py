@@ -10,6 +10,7 @@ import reference
 import samples
 
 TRIES = 3  # for a sample that had the CPU to itself
+GLANCES, GLANCE_MS = 4, 5  # at a variant, before one is chosen
 
 
 @dataclasses.dataclass
@@ -85,27 +86,32 @@ class Contest:
             if why:
                 wrong = f"{name} {why}".strip()
                 continue
-            seconds = self.best_of_two(peer, index)
+            seconds = self.glance(peer, index)
             if row.status != "ok":
                 return
             right.append((seconds, index, name, row.error, row.cosine))
         if right:
             seconds, row.index, row.variant, row.error, row.cosine = min(right)
-            row.count = max(1, math.ceil(
-                self.options.sample_ms / 1e3 / seconds))
+            row.count = self.calls_of(seconds, self.options.sample_ms)
             row.words = answer.get("left_out", "")
         elif row.status == "ok":
             row.stop("differs", wrong)
 
-    def best_of_two(self, peer, index):
-        best = math.inf
-        for _ in range(2):
+    def glance(self, peer, index):
+        """About how many seconds a call takes, to choose a variant by."""
+        best, count = math.inf, 1
+        for _ in range(GLANCES):
             answer = self.ask(peer, {"do": "time", "variant": index,
-                                     "count": 1})
+                                     "count": count})
             if answer is None:
                 break
-            best = min(best, max(answer["wall"], 1e-9))
+            best = min(best, max(answer["wall"], 1e-9) / count)
+            count = self.calls_of(best, GLANCE_MS)
         return best
+
+    def calls_of(self, seconds, milliseconds):
+        """How many calls of so many seconds fill so many milliseconds."""
+        return max(1, math.ceil(milliseconds / 1e3 / seconds))
 
     def result(self, peer, index, number):
         """The output for a set of inputs; None when the row has stopped."""

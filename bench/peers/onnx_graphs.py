@@ -69,6 +69,23 @@ def attention(case):
     return g.bytes()
 
 
+def plain_attention(case):
+    """Products and a softmax, for who has no attention."""
+    heads, _, length, width = case.sizes
+    shape = [1, heads, length, width]
+    g = Graph(20)
+    q, k, v = (g.input(name, shape) for name in "qkv")
+    scores = g.node("MatMul", [q, g.node("Transpose", [k], perm=[0, 1, 3, 2])])
+    scale = g.constant("scale", np.float32(width ** -0.5))
+    scores = g.node("Mul", [scores, scale])
+    if case.causal:
+        mask = np.triu(np.full((length, length), -1e30, np.float32), 1)
+        scores = g.node("Add", [scores, g.constant("mask", mask)])
+    g.node("MatMul", [g.node("Softmax", [scores], axis=-1), v], ["y"])
+    g.output("y", shape)
+    return g.bytes()
+
+
 def multi_head_attention(case):
     """ONNX Runtime's own; [batch, length, heads * width]."""
     heads, _, length, width = case.sizes

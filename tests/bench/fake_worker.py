@@ -32,7 +32,7 @@ class Fake:
         case = worker.case_of(request)
         weights = worker.load_weights(request["weights"])["w.weight"]
         sets = [one["x"] @ weights.T for one in worker.load_inputs(case)]
-        slow = (lambda: self.way(sets, 0.02))
+        slow = (lambda: self.way(sets, 0.002))
         return worker.prepared({"slow": slow, "fast": lambda: self.way(sets, 0),
                                 "odd": lambda: 1 / 0})
 
@@ -48,7 +48,7 @@ class Fake:
         return calls, lambda: self.result(found[0]), None
 
     def misbehave(self):
-        if self.calls < 20:
+        if self.calls < 60:
             return
         if self.manner == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -59,7 +59,7 @@ class Fake:
 
     def result(self, values):
         if self.manner == "wrong" or (self.manner == "wrong later"
-                                      and self.calls > 30):
+                                      and self.calls > 60):
             return values + np.float32(0.01)
         if self.manner == "not finite":
             return values / np.float32(0)
