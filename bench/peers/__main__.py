@@ -30,6 +30,8 @@ def main():
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # as shells have it
     except Exception:
         traceback.print_exc()
         print("this is a bug of bench/peers; report it with the lines above",

@@ -129,6 +129,7 @@ class Run:
             folder = self.folder / re.sub(r"\W+", "_", case.name)
             folder.mkdir()
             self.run_case(case, folder)
+            self.write()  # what there is, should the rest not come
         for peer in self.peers + [self.memory]:
             peer.close()
 
@@ -141,6 +142,7 @@ class Run:
                 "peaks": self.peaks, "options": options}
 
     def write(self):
+        """The two files; returns the table."""
         context = self.context()
         text = table.markdown(self.reports, self.options.peers,
                               opening(context, self.options))
@@ -149,7 +151,7 @@ class Run:
         (out / "peers.json").write_text(json.dumps(
             {"context": context, "rows": self.reports}, indent=1) + "\n")
         (out / "peers.md").write_text(text)
-        print(text, end="")
+        return text
 
 
 def opening(context, options):
@@ -194,5 +196,5 @@ def main():
     with tempfile.TemporaryDirectory(prefix="heddle-peers-") as folder:
         run = Run(options, pathlib.Path(folder))
         run.execute(chosen)
-        run.write()
+        print(run.write(), end="")
     return 0

@@ -112,7 +112,12 @@ class Peer:
 
     def start(self):
         self.child = Child(self.command, self.log, self.environment)
-        answer = self.tell({"do": "hello", **self.hello})
+        try:
+            answer = self.tell({"do": "hello", **self.hello})
+        except Gone as gone:  # before it could say so itself
+            if "ModuleNotFoundError" not in str(gone):
+                raise
+            answer = {"missing": f"not installed: {gone}"}
         self.missing = answer.get("missing") or answer.get("error") or ""
         self.version = answer.get("version", "")
         if self.missing:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The private environment in build/peers, made on first use."""
+import functools
 import hashlib
 import pathlib
 import subprocess
@@ -16,6 +17,7 @@ def pip(python, *arguments):
         stdin=subprocess.DEVNULL, stdout=sys.stderr).returncode == 0
 
 
+@functools.cache
 def make(folder):
     """The environment's Python. What cannot be installed is missing there,
     which the peers that need it say; the next run tries again."""

@@ -67,6 +67,8 @@ class Fake:
 
 
 if __name__ == "__main__":
+    if sys.argv[1] == "cannot start":
+        import there_is_no_such_package  # noqa: F401
     fake = Fake(sys.argv[1])
     fake.answers = os.dup(1)
     worker.serve(fake)

@@ -14,6 +14,7 @@ import options
 import reference
 import samples
 import table
+import worker
 
 
 def row(peer, seconds=(), status="ok", words="", **fields):
@@ -89,6 +90,21 @@ class CasesTest(unittest.TestCase):
         first, again, other = (cases.inputs(SMALL, i)["x"] for i in (0, 0, 1))
         np.testing.assert_array_equal(first, again)
         self.assertFalse(np.array_equal(first, other))
+
+
+class WorkerTest(unittest.TestCase):
+    def test_arrays_begin_a_cache_line(self):
+        for size in (1, 7, 1000):
+            found = worker.aligned(np.arange(size), np.float32)
+            self.assertEqual(found.ctypes.data % worker.LINE, 0)
+            np.testing.assert_array_equal(found, np.arange(size))
+
+    def test_bf16_is_the_nearest_and_even_between_two(self):
+        values = [1, 1 + 2 ** -8, 1 + 3 * 2 ** -8, -2.5, 1 + 2 ** -8 + 2 ** -20]
+        bits = worker.bf16_bits(np.array(values, np.float32))
+        np.testing.assert_array_equal(
+            worker.from_bf16_bits(bits),
+            np.float32([1, 1, 1 + 2 ** -6, -2.5, 1 + 2 ** -7]))
 
 
 class ReferenceTest(unittest.TestCase):
