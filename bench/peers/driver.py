@@ -95,6 +95,8 @@ class Contest:
             seconds, row.index, row.variant, row.error, row.cosine = min(right)
             row.count = self.calls_of(seconds, self.options.sample_ms)
             row.words = answer.get("left_out", "")
+            if reference.is_of_f32(self.case, row.error):
+                row.variant = f"{row.variant} in f32".strip()
         elif row.status == "ok":
             row.stop("differs", wrong)
 

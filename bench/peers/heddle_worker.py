@@ -49,11 +49,6 @@ class BufferInfo(ctypes.Structure):
                 ("high", ctypes.c_int64)]
 
 
-class KernelInfo(ctypes.Structure):
-    _fields_ = [("name", ctypes.c_char_p), ("family", ctypes.c_char_p),
-                ("schedule", ctypes.c_char_p)]
-
-
 def source(case):
     """The model's text."""
     if case.kind == "gemm":
@@ -108,14 +103,6 @@ class Model:
     def inputs(self):
         return self.infos("input",
                           self.library.heddle_module_num_inputs(self.module, 0))
-
-    def kernels(self):
-        """Their names, which tell the dtype that they compute in."""
-        for index in range(self.library.heddle_module_num_kernels(self.module)):
-            info = KernelInfo()
-            self.library.heddle_module_kernel(self.module, index,
-                                              ctypes.byref(info))
-            yield info.name.decode()
 
     def bind(self, values):
         """(a function that runs the entry on these inputs, what keeps them)"""
@@ -211,11 +198,7 @@ class Heddle:
         sets = worker.load_inputs(case)
         model.make_output(sets[0])
         calls, keep = zip(*(model.bind(values) for values in sets))
-        # What --dtype does not reach computes in f32, which is no fault.
-        other = case.dtype != "f32" and not any(
-            case.dtype in name for name in model.kernels())
-        return [worker.Prepared("in f32" if other else "", calls,
-                                model.output_values, keep)], ""
+        return [worker.Prepared("", calls, model.output_values, keep)], ""
 
 
 if __name__ == "__main__":

@@ -76,6 +76,13 @@ def tolerance(dtype, length):
     return 8 * ROUNDOFF[dtype] * (1 + math.sqrt(max(length, 1)))
 
 
+def is_of_f32(case, error):
+    """Whether a case of a lower precision was computed in f32 all the same:
+    its error is no larger."""
+    return (case.dtype != "f32"
+            and error <= tolerance("f32", case.path_length))
+
+
 def cosine(want, got):
     norms = np.linalg.norm(want) * np.linalg.norm(got)
     return float((want * got).sum() / norms) if norms > 0 else 0.0

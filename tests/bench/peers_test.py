@@ -27,7 +27,7 @@ class DriverTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        weights = cases.weights(SMALL)
+        self.case, weights = SMALL, cases.weights(SMALL)
         application.save_weights(self.folder / "w", weights)
         self.request = {"case": dataclasses.asdict(SMALL),
                         "folder": str(self.folder),
@@ -43,7 +43,7 @@ class DriverTest(unittest.TestCase):
         return found
 
     def contest(self, *peers, between=lambda: None):
-        rows = driver.Contest(SMALL, peers, OPTIONS, self.folder,
+        rows = driver.Contest(self.case, peers, OPTIONS, self.folder,
                               self.want).run(self.request, between)
         return {row.peer: row for row in rows}
 
@@ -77,6 +77,11 @@ class DriverTest(unittest.TestCase):
         if row.status == "ok":
             self.assertEqual(row.words,
                              "odd ZeroDivisionError: division by zero")
+
+    def test_what_is_computed_in_f32_all_the_same_says_so(self):
+        self.case = dataclasses.replace(SMALL, dtype="bf16")
+        row = self.contest(self.peer("good"))["good"]
+        self.assertEqual(row.variant, "fast in f32")
 
     def test_a_missing_package(self):
         self.assert_stopped("missing", "missing",
