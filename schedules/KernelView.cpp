@@ -38,6 +38,16 @@ const FuncView *KernelView::find(Role role) const {
 
 const std::vector<CpuTarget> &cpuTargets() {
   static const std::vector<CpuTarget> targets = {
+      {"avx512_bf16",
+       "x86-64-linux-avx-avx2-avx512-avx512_cannonlake-avx512_skylake-"
+       "avx512_zen4-f16c-fma-sse41",
+       16,
+       32,
+       {"avx2", "fma", "f16c", "avx512f", "avx512cd", "avx512vl", "avx512bw",
+        "avx512dq", "avx512ifma", "avx512_vbmi", "avx512_vbmi2", "avx512_vnni",
+        "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16"},
+       {"bf16"},
+       "avx512"},
       {"avx512",
        "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41",
        16,

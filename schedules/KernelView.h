@@ -4,6 +4,7 @@
 #ifndef HEDDLE_SCHEDULES_KERNELVIEW_H
 #define HEDDLE_SCHEDULES_KERNELVIEW_H
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ Family familyOf(const std::string &name);
 enum class Role {
   Output,      ///< stored to a result
   Accumulator, ///< a sum of products, kept in registers
+  Narrow,      ///< the left operand rounded to what products read
+  Wide,        ///< the same in the type that sums have
   Row,         ///< a whole row that later funcs of the row read again
   RowSum,      ///< a row accumulated over another axis (one update)
   Lanes,       ///< per-lane partial reduction of a row (one update)
@@ -75,6 +78,7 @@ struct KernelView {
   Family family = Family::Elementwise;
   std::vector<FuncView> funcs;
   int64_t vector = 0; ///< widest vector that reads rows densely; 0: any
+  std::string narrow; ///< what products are of, where not of f32: "bf16"
 
   /// The first func of a role; null where there is none.
   const FuncView *find(Role role) const;
@@ -87,6 +91,15 @@ struct CpuTarget {
   int64_t lanes = 8;  ///< f32 lanes of a vector register
   int64_t registers = 16;
   std::vector<std::string> features; ///< what the CPU must have
+  /// Numbers whose products it has an instruction for: "bf16".
+  std::vector<std::string> dots = {};
+  /// The variant whose kernels serve where this one gains nothing: kernels
+  /// without such products. Empty: it has all kernels itself.
+  std::string base = {};
+
+  bool hasDots(const std::string &type) const {
+    return std::find(dots.begin(), dots.end(), type) != dots.end();
+  }
 };
 
 /// The variants a CPU artefact carries, best first.

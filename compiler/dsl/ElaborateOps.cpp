@@ -39,7 +39,7 @@ const std::vector<Builtin> &Builtin::all() {
            &E::row},
           {"linear",
            {needed("x"), needed("weights"), option("bias"), option("layout"),
-            option("out")},
+            option("out"), option("dtype")},
            &E::linear},
           {"split_heads", {needed("x"), needed("heads")}, &E::splitHeads},
           {"merge_heads", {needed("x")}, &E::mergeHeads},
@@ -174,7 +174,9 @@ Datum Elaborator::linear(const Arguments &arguments) {
   std::optional<std::string> order =
       choiceOf(arguments, "layout", {"out_in", "in_out"});
   const Arguments::Given *bias = arguments.find("bias");
-  bool good = x && path && order;
+  std::optional<std::string> dtype =
+      choiceOf(arguments, "dtype", {"f32", "bf16"});
+  bool good = x && path && order && dtype;
   if (bias && !std::holds_alternative<None>(bias->value)) {
     wrongArgument(arguments, *bias, "none or left out");
     good = false;
@@ -218,10 +220,14 @@ Datum Elaborator::linear(const Arguments &arguments) {
   operands.push_back(*weights);
   if (added)
     operands.push_back(*added);
+  std::vector<std::pair<std::string, AttributeValue>> attributes = {
+      {"layout", *order}};
+  if (arguments.find("dtype"))
+    attributes.emplace_back("dtype", *dtype);
   return emitInferred(OpKind::Linear, operands,
                       shape::linear(shapeOf(*x), shapeOf(*weights),
                                     added ? &shapeOf(*added) : nullptr, layout),
-                      arguments.mark, {{"layout", *order}});
+                      arguments.mark, std::move(attributes));
 }
 
 Datum Elaborator::splitHeads(const Arguments &arguments) {

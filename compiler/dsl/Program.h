@@ -111,7 +111,8 @@ enum class OpKind {
   Silu,
   Relu,
   Gelu,        ///< (x) approximate: "none" or "tanh"
-  Linear,      ///< (x, weight, [bias]) layout: "out_in" or "in_out"
+  Linear,      ///< (x, weight, [bias]) layout: "out_in" or "in_out",
+               ///< [dtype: "f32" or "bf16"]
   LayerNorm,   ///< (x, weight, bias) eps: number
   RmsNorm,     ///< (x, weight) eps: number
   L2Normalize, ///< (x) eps: number

@@ -167,11 +167,7 @@ private:
       return graph::RowOp::create(builder, loc, a,
                                   op.attribute<int64_t>("index"));
     case Kind::Linear:
-      return graph::LinearOp::create(builder, loc, a, b, c,
-                                     op.attribute<std::string>("layout") ==
-                                             "out_in"
-                                         ? graph::Layout::OutIn
-                                         : graph::Layout::InOut);
+      return writeLinear(op, loc);
     case Kind::LayerNorm:
       return graph::LayerNormOp::create(builder, loc, a, b, c,
                                         op.attribute<double>("eps"));
@@ -203,6 +199,17 @@ private:
              : op.kind >= Kind::Sum      ? writeReduction(op, loc)
                                          : writeElementwise(op, loc);
     }
+  }
+
+  Value writeLinear(const dsl::Op &op, Location loc) {
+    bool isOutIn = op.attribute<std::string>("layout") == "out_in";
+    auto linear = graph::LinearOp::create(
+        builder, loc, operand(op, 0), operand(op, 1), operand(op, 2),
+        isOutIn ? graph::Layout::OutIn : graph::Layout::InOut);
+    if (op.has("dtype"))
+      linear.setCompute(
+          graph::symbolizePrecision(op.attribute<std::string>("dtype")));
+    return linear;
   }
 
   template <typename ReduceOp>

@@ -62,6 +62,12 @@ private:
 
 FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
   using schedule::Family;
+  for (graph::LinearOp linear : kernel.getBody().getOps<graph::LinearOp>())
+    if (onDevice && linear.precision() != graph::Precision::F32)
+      return linear.emitOpError("computes in ")
+             << graph::stringifyPrecision(linear.precision())
+             << ", which kernels of a device do not yet; "
+             << "expected f32";
   FailureOr<KernelPlan> plan = isAttention
                                    ? lowerAttention(module, kernel, form)
                                : isConv ? lowerConv(module, kernel)
@@ -142,8 +148,9 @@ Value WeightRewriter::packed(Value buffer, const OperandPlan &plan) {
   shape::Shape extents;
   for (int64_t extent : plan.stored)
     extents.push_back(shape::Dim(extent));
-  result = host::WeightOp::create(builder, weight.getLoc(), key, tensors,
-                                  recipe, weight.getElement(), extents);
+  result = host::WeightOp::create(
+      builder, weight.getLoc(), key, tensors, recipe,
+      plan.element ? plan.element : weight.getElement(), extents);
   return result;
 }
 

@@ -26,9 +26,10 @@ struct Frame {
 class HostLowering {
 public:
   HostLowering(ModuleOp module, host::ProgramOp program,
-               const HostTables &tables, ArrayRef<std::string> variants)
+               const HostTables &tables, ArrayRef<std::string> variants,
+               const SharedKernels &shared)
       : code(module, program.getLoc()), tables(tables), variants(variants),
-        onDevice(program.isOnDevice()) {}
+        shared(shared), onDevice(program.isOnDevice()) {}
   LogicalResult run();
 
 private:
@@ -51,6 +52,7 @@ private:
   HostCode code;
   const HostTables &tables;
   ArrayRef<std::string> variants;
+  const SharedKernels &shared;
   bool onDevice;
   LLVM::LLVMFuncOp finish;
   std::map<size_t, LLVM::LLVMFuncOp> views; // by rank
@@ -123,6 +125,8 @@ void HostLowering::emitKernelTable() {
     }
   for (const std::string &variant : variants)
     for (const std::string &kernel : tables.kernels) {
+      if (shared.count({kernel, variant}))
+        continue;
       host::DispatchOp op = calls.at(kernel);
       SmallVector<Type> types = {code.ptr};
       types.append(op.getIns().size(), code.ptr);
@@ -142,10 +146,13 @@ void HostLowering::emitKernelTable() {
   Value rows = LLVM::UndefOp::create(code.b, type);
   int64_t position = 0;
   for (const std::string &variant : variants)
-    for (const std::string &kernel : tables.kernels)
-      rows = LLVM::InsertValueOp::create(
-          code.b, rows, code.addressOf(kernelSymbol(kernel, variant)),
-          position++);
+    for (const std::string &kernel : tables.kernels) {
+      auto serving = shared.find({kernel, variant});
+      std::string symbol = kernelSymbol(
+          kernel, serving == shared.end() ? variant : serving->second);
+      rows = LLVM::InsertValueOp::create(code.b, rows, code.addressOf(symbol),
+                                         position++);
+    }
   code.ret(rows);
 }
 
@@ -419,10 +426,11 @@ LogicalResult HostLowering::run() {
 
 FailureOr<OwningOpRef<ModuleOp>>
 lower::lowerHostToLLVM(host::ProgramOp program, const HostTables &tables,
-                       ArrayRef<std::string> variants) {
+                       ArrayRef<std::string> variants,
+                       const SharedKernels &shared) {
   program.getContext()->getOrLoadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> module = ModuleOp::create(program.getLoc());
-  if (failed(HostLowering(*module, program, tables, variants).run()))
+  if (failed(HostLowering(*module, program, tables, variants, shared).run()))
     return failure();
   return module;
 }

@@ -65,9 +65,10 @@ static FailureOr<std::string> emitObject(ModuleOp module) {
 
 FailureOr<HostObject> lower::compileHost(host::ProgramOp program,
                                          const HostTables &tables,
-                                         ArrayRef<std::string> variants) {
+                                         ArrayRef<std::string> variants,
+                                         const SharedKernels &shared) {
   FailureOr<OwningOpRef<ModuleOp>> module =
-      lowerHostToLLVM(program, tables, variants);
+      lowerHostToLLVM(program, tables, variants, shared);
   if (failed(module))
     return failure();
   FailureOr<std::string> bytes = emitObject(**module);
@@ -76,6 +77,7 @@ FailureOr<HostObject> lower::compileHost(host::ProgramOp program,
   HostObject object{std::move(*bytes), {}};
   for (const std::string &variant : variants)
     for (const std::string &kernel : tables.kernels)
-      object.kernelSymbols.push_back(kernelSymbol(kernel, variant));
+      if (!shared.count({kernel, variant}))
+        object.kernelSymbols.push_back(kernelSymbol(kernel, variant));
   return object;
 }

@@ -7,6 +7,7 @@
 #include "dialects/host/Host.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
 #include "schedules/cpu/Matmul.h"
 #include "schedules/cpu/Rows.h"
@@ -66,6 +67,8 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   view.vector = tileEntry(pipeline, "vector");
   for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>()) {
     std::optional<schedule::FuncView> known = viewOf(func);
+    if (known && known->role == schedule::Role::Narrow)
+      view.narrow = "bf16";
     if (!known)
       return func.emitOpError("has no known 'heddle.role', which the default "
                               "schedule goes by");
@@ -138,9 +141,19 @@ LogicalResult Recorder::run() {
 
 LogicalResult Recorder::gemm() {
   bool finishesRows = view.find(schedule::Role::Row) != nullptr;
+  int64_t panel = tileEntry(pipeline, "panel");
+  if (!view.narrow.empty())
+    return with<schedule::GemmKnobs>(
+        schedule::gemmKnobSpace(),
+        schedule::defaultNarrowGemmKnobs(panel, view.narrow, target),
+        [target = target](const auto &set) {
+          return schedule::checkNarrowGemmKnobs(set, target);
+        },
+        [&](const auto &knobs) {
+          schedule::scheduleNarrowGemmCpu(schedule, view, knobs, target);
+        });
   return with<schedule::GemmKnobs>(
-      schedule::gemmKnobSpace(),
-      schedule::defaultGemmKnobs(tileEntry(pipeline, "panel"), target),
+      schedule::gemmKnobSpace(), schedule::defaultGemmKnobs(panel, target),
       [finishesRows, target = target](const auto &set) {
         return schedule::checkGemmKnobs(set, target, finishesRows);
       },
@@ -153,14 +166,20 @@ LogicalResult Recorder::gemm() {
 LogicalResult Recorder::gemv() {
   bool isPanelled = view.find(schedule::Role::Output)->dims.size() == 3;
   int64_t panels = isPanelled ? *outputExtent(1) : 1;
+  int64_t panel = tileEntry(pipeline, "panel");
+  bool isNarrow = !view.narrow.empty();
   return with<schedule::GemvKnobs>(
       schedule::gemvKnobSpace(),
-      schedule::defaultGemvKnobs(tileEntry(pipeline, "panel"), target),
+      isNarrow ? schedule::defaultNarrowGemvKnobs(panel, view.narrow, target)
+               : schedule::defaultGemvKnobs(panel, target),
       [panels, target = target](const auto &set) {
         return schedule::checkGemvKnobs(set, panels, target);
       },
       [&](const auto &knobs) {
-        schedule::scheduleGemvCpu(schedule, view, knobs, target);
+        if (isNarrow)
+          schedule::scheduleNarrowGemvCpu(schedule, view, knobs, target);
+        else
+          schedule::scheduleGemvCpu(schedule, view, knobs, target);
       });
 }
 
@@ -315,10 +334,23 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
   return success();
 }
 
+/// True for a kernel with products that the target has an instruction for.
+bool gainsFrom(halide::PipelineOp pipeline, const schedule::CpuTarget &target) {
+  for (BlockArgument argument : pipeline.getBody().getArguments())
+    if (auto buffer = dyn_cast<halide::BufferType>(argument.getType()))
+      if (buffer.getElementType().isBF16() && target.hasDots("bf16"))
+        return true;
+  return false;
+}
+
 LogicalResult scheduleOnCpu(halide::PipelineOp pipeline,
                             ArrayRef<std::string> variants) {
   for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
     if (!variants.empty() && !llvm::is_contained(variants, target.name))
+      continue;
+    bool hasBase =
+        variants.empty() || llvm::is_contained(variants, target.base);
+    if (!target.base.empty() && hasBase && !gainsFrom(pipeline, target))
       continue;
     auto record = [&](const schedule::KernelView &view,
                       schedule::Schedule &schedule) {

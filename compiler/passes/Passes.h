@@ -16,6 +16,9 @@ namespace heddle::passes {
 #define GEN_PASS_REGISTRATION
 #include "compiler/passes/Passes.h.inc"
 
+/// "f32, bf16, int8": what a product may be computed of.
+std::string precisionNames();
+
 /// What the `kernels` phase promises: each op of the models in `module` that
 /// computes a tensor is in exactly one hgraph.kernel. Reports each that is not.
 mlir::LogicalResult verifyEveryOpInOneKernel(mlir::ModuleOp module);

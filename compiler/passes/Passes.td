@@ -16,6 +16,19 @@ def NumberValues : Pass<"heddle-number-values", "::mlir::ModuleOp"> {
   let dependentDialects = ["::heddle::graph::HGraphDialect"];
 }
 
+def SetPrecision : Pass<"heddle-set-precision", "::mlir::ModuleOp"> {
+  let summary = "Say what products are computed of where the model does not";
+  let description = [{
+    Requires: hgraph.model ops directly in the module; a nested module is left
+    alone. Leaves: the same ops, each linear with `compute`: its own, or else
+    `dtype`. An unknown dtype is an error.
+  }];
+  let options = [
+    Option<"dtype", "dtype", "std::string", "\"f32\"", "f32, bf16 or int8">
+  ];
+  let dependentDialects = ["::heddle::graph::HGraphDialect"];
+}
+
 def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
   let summary = "Wrap the ops of every entry into kernels";
   let description = [{

@@ -80,6 +80,18 @@ metadataOf(ModuleOp module, const Options &options, const Objects &objects) {
   return metadata;
 }
 
+/// The kernels that a variant takes from its base.
+lower::SharedKernels sharedKernels(ModuleOp module) {
+  lower::SharedKernels shared;
+  FailureOr<std::vector<Variant>> variants = variantsOf(module);
+  for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>())
+    for (const Variant &variant : *variants)
+      if (std::string name = *servingVariant(pipeline, variant);
+          name != variant.name)
+        shared[{pipeline.getSymName().str(), variant.name}] = name;
+  return shared;
+}
+
 /// Weights that the model leaves unused are worth a remark.
 void remarkUnused(ModuleOp module, const weights::WeightSource &source,
                   const std::vector<weights::WeightRequest> &requests) {
@@ -97,10 +109,10 @@ llvm::Error writeWeights(const weights::WeightSource &source,
   for (const weights::WeightRequest &request : requests) {
     if (!sink.padTo(request.offset))
       return llvm::Error::success(); // the sink keeps its own error
-    io::Status status = weights::runRecipe(
-        source, request, [&](const float *values, size_t count) {
-          return sink.append(values, count * sizeof(float));
-        });
+    io::Status status = weights::runRecipe(source, request,
+                                           [&](const void *bytes, size_t size) {
+                                             return sink.append(bytes, size);
+                                           });
     if (!status)
       return llvm::createStringError(status.error());
   }
@@ -134,7 +146,7 @@ LogicalResult writeArtifact(Model &model, const Options &options,
   for (const lower::VariantInfo &variant : described->variants)
     names.push_back(variant.name);
   FailureOr<lower::HostObject> host =
-      lower::compileHost(program, tables, names);
+      lower::compileHost(program, tables, names, sharedKernels(module));
   FailureOr<std::string> metadata =
       lower::lowerHostToMetadata(program, tables, *described);
   if (failed(host) || failed(metadata))

@@ -91,6 +91,8 @@ std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
   std::vector<Unit> units;
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>())
     for (const Variant &variant : variants) {
+      if (servingVariant(pipeline, variant) != variant.name)
+        continue;
       Unit unit{pipeline, {}, {}, {}, 0};
       unit.options.variant = variant.name;
       unit.options.symbol =

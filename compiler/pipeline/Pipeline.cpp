@@ -194,8 +194,14 @@ LogicalResult compileInside(const Options &options, MLIRContext &context,
 
 LogicalResult lowerTo(Phase stop, Model &model, const Options &options) {
   ModuleOp module = *model.module;
+  if (model.phase > Phase::Graph && !options.dtype.empty())
+    return module.emitError("is at phase '")
+           << name(model.phase) << "', where the dtypes are settled: give "
+           << "--dtype before phase 'kernels'";
   if (model.phase == Phase::Graph &&
-      failed(runPasses(module, [](OpPassManager &passes) {
+      failed(runPasses(module, [&](OpPassManager &passes) {
+        if (!options.dtype.empty())
+          passes.addPass(passes::createSetPrecision({options.dtype}));
         passes.addPass(passes::createNumberValues());
       })))
     return failure();

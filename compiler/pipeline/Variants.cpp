@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/pipeline/Variants.h"
 
-#include "dialects/halide/Halide.h"
 #include "dialects/host/Host.h"
 #include "schedules/KernelView.h"
 
@@ -20,11 +19,21 @@ static std::vector<Variant> knownVariants(bool onDevice) {
   std::vector<Variant> variants;
   if (!onDevice)
     for (const schedule::CpuTarget &target : schedule::cpuTargets())
-      variants.push_back({target.name, target.halide, target.features});
+      variants.push_back(
+          {target.name, target.halide, target.features, target.base});
   else
     for (const schedule::GpuTarget &target : schedule::gpuTargets())
-      variants.push_back({target.name, target.halide, {}, true, target.runs});
+      variants.push_back(
+          {target.name, target.halide, {}, {}, true, target.runs});
   return variants;
+}
+
+std::optional<std::string> servingVariant(halide::PipelineOp pipeline,
+                                          const Variant &variant) {
+  for (const std::string &name : {variant.name, variant.base})
+    if (!name.empty() && pipeline.findSchedule(name))
+      return name;
+  return std::nullopt;
 }
 
 FailureOr<std::vector<Variant>> variantsOf(ModuleOp module) {
@@ -38,7 +47,7 @@ FailureOr<std::vector<Variant>> variantsOf(ModuleOp module) {
   });
   for (halide::PipelineOp pipeline : pipelines) {
     for (const Variant &variant : variants)
-      if (!pipeline.findSchedule(variant.name))
+      if (!servingVariant(pipeline, variant))
         return pipeline.emitOpError("has no schedule for variant '")
                << variant.name << "', which other kernels have";
     for (halide::ScheduleOp schedule :

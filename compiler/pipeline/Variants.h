@@ -3,8 +3,10 @@
 #ifndef HEDDLE_COMPILER_PIPELINE_VARIANTS_H
 #define HEDDLE_COMPILER_PIPELINE_VARIANTS_H
 
+#include "dialects/halide/Halide.h"
 #include "mlir/IR/BuiltinOps.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +16,22 @@ struct Variant {
   std::string name;                  ///< avx512
   std::string target;                ///< the code generator's target string
   std::vector<std::string> features; ///< what the CPU must have
+  std::string base;                  ///< whose kernels serve for missing ones
   bool onDevice = false;             ///< a device runs its kernels
   bool runs = true;                  ///< the runtime can run it
 };
 
-/// The variants every kernel has a schedule for, best first: of the CPU, or of
+/// The variants every kernel has a schedule for, itself or in the variant's
+/// base, best first: of the CPU, or of
 /// devices where the host program's slots are on one. Fails, with a diagnostic
 /// on the kernel, where one lacks a variant that another has, where a variant
 /// is unknown or of the other kind, and where there is none.
 mlir::FailureOr<std::vector<Variant>> variantsOf(mlir::ModuleOp module);
+
+/// The variant whose schedule a kernel of `variant` is compiled by: itself, its
+/// base where the kernel has no schedule of its own, or nothing.
+std::optional<std::string> servingVariant(halide::PipelineOp pipeline,
+                                          const Variant &variant);
 
 /// True when the host program of a lowered module keeps its slots on a device.
 bool isOnDevice(mlir::ModuleOp module);

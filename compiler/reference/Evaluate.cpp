@@ -52,6 +52,15 @@ private:
   const Value *getOrNull(mlir::Value value) {
     return value ? &get(value) : nullptr;
   }
+  /// An operand as a product reads it: double is exact, float computes of the
+  /// op's numbers, as plain code of its precision would.
+  Value factor(LinearOp op, mlir::Value operand) {
+    Value value = get(operand);
+    if (std::is_same_v<Scalar, float> && op.precision() == Precision::BF16)
+      for (Scalar &element : value.floats)
+        element = roundToBf16(float(element));
+    return value;
+  }
   void define(mlir::Value key, std::shared_ptr<const Value> value);
   void define(mlir::Value key, Value value) {
     define(key, std::make_shared<const Value>(std::move(value)));
@@ -235,7 +244,7 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
         return row;
       })
       .Case([&](LinearOp op) -> Result {
-        return linear(get(op.getX()), get(op.getWeight()),
+        return linear(factor(op, op.getX()), factor(op, op.getWeight()),
                       getOrNull(op.getBias()), op.getLayout() == Layout::OutIn);
       })
       .Case([&](SplitHeadsOp op) -> Result {

@@ -3,10 +3,19 @@
 #include "compiler/reference/Kernels.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
 namespace heddle::reference {
+
+float roundToBf16(float value) {
+  if (std::isnan(value))
+    return value;
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  bits += 0x7fff + (bits >> 16 & 1);
+  return std::bit_cast<float>(bits & 0xffff0000);
+}
 
 template <typename Scalar>
 std::optional<Tensor<Scalar>> embed(const Tensor<Scalar> &tokens,

@@ -19,6 +19,9 @@ void matmul(int64_t m, int64_t n, int64_t k, const double *a, const double *b,
 void matmul(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
             float *out);
 
+/// The nearest bf16, ties to even; NaN stays NaN.
+float roundToBf16(float value);
+
 /// Rows of `table` [V, D]. Nothing when a token is outside [0, V); then
 /// `badToken` is the first such one.
 template <typename Scalar>

@@ -38,6 +38,14 @@ int64_t ownLength(Operation *op, const shape::DimValues &dims) {
       });
 }
 
+/// What the op itself adds up and rounds.
+Path ownPath(Operation *op, const shape::DimValues &dims) {
+  Path path{ownLength(op, dims)};
+  if (auto linear = dyn_cast<graph::LinearOp>(op))
+    path.bf16 = linear.precision() == graph::Precision::BF16;
+  return path;
+}
+
 /// The text's place inside a location of any make.
 std::string placeOf(Location location) {
   std::string place;
@@ -53,9 +61,9 @@ std::string placeOf(Location location) {
 
 } // namespace
 
-int64_t PathLengths::withinKernel(int64_t id) const {
+Path PathLengths::withinKernel(int64_t id) const {
   auto found = inKernel.find(id);
-  return found == inKernel.end() ? 1 : found->second;
+  return found == inKernel.end() ? Path{1} : found->second;
 }
 
 std::string PathLengths::describe(int64_t id) const {
@@ -66,7 +74,7 @@ std::string PathLengths::describe(int64_t id) const {
 PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
                         const std::set<int64_t> &boundaries) {
   PathLengths lengths;
-  llvm::DenseMap<Value, int64_t> whole, inside;
+  llvm::DenseMap<Value, Path> whole, inside;
   entry.walk<WalkOrder::PreOrder>([&](Operation *walked) {
     Operation &op = *walked;
     if (auto yield = dyn_cast<graph::YieldOp>(op))
@@ -77,26 +85,26 @@ PathLengths pathLengths(graph::EntryOp entry, const shape::DimValues &dims,
       }
     if (!graph::computesTensor(&op))
       return;
-    int64_t longest = 0, longestInside = 0;
+    Path before, beforeInside;
     for (Value operand : op.getOperands()) {
-      longest = std::max(longest, whole.lookup(operand));
-      longestInside = std::max(longestInside, inside.lookup(operand));
+      before = longest(before, whole.lookup(operand));
+      beforeInside = longest(beforeInside, inside.lookup(operand));
     }
-    int64_t own = ownLength(&op, dims);
+    Path own = ownPath(&op, dims);
     Value result = op.getResult(0);
-    whole[result] = longest + own;
-    inside[result] = longestInside + own;
+    whole[result] = before + own;
+    inside[result] = beforeInside + own;
     std::optional<int64_t> id = graph::valueId(&op);
     if (!id || !boundaries.count(*id))
       return;
     lengths.inKernel[*id] = inside[result];
-    inside[result] = 0;
+    inside[result] = {};
     std::string place = placeOf(op.getLoc());
     lengths.names[*id] = op.getName().stripDialect().str() +
                          (place.empty() ? "" : " at " + place);
   });
   for (Value output : entry.returned())
-    lengths.outputs.push_back(std::max<int64_t>(1, whole.lookup(output)));
+    lengths.outputs.push_back(longest({1}, whole.lookup(output)));
   return lengths;
 }
 

@@ -3,6 +3,7 @@
 #ifndef HEDDLE_COMPILER_REFERENCE_PATHLENGTH_H
 #define HEDDLE_COMPILER_REFERENCE_PATHLENGTH_H
 
+#include "compiler/reference/Tolerance.h"
 #include "compiler/shape/Dim.h"
 #include "dialects/graph/Graph.h"
 
@@ -13,13 +14,13 @@
 
 namespace heddle::reference {
 
-/// Terms added up on the longest path to each value.
+/// What is added up and rounded on the longest path to each value.
 class PathLengths {
 public:
   /// From the entry's inputs to output `index`.
-  int64_t ofOutput(size_t index) const { return outputs[index]; }
+  const Path &ofOutput(size_t index) const { return outputs[index]; }
   /// From the kernel's inputs to the value of an id.
-  int64_t withinKernel(int64_t id) const;
+  Path withinKernel(int64_t id) const;
   /// "layer_norm at minilm.heddle:20:9".
   std::string describe(int64_t id) const;
 
@@ -27,8 +28,8 @@ private:
   friend PathLengths pathLengths(graph::EntryOp entry,
                                  const shape::DimValues &dims,
                                  const std::set<int64_t> &boundaries);
-  std::vector<int64_t> outputs;
-  std::map<int64_t, int64_t> inKernel;
+  std::vector<Path> outputs;
+  std::map<int64_t, Path> inKernel;
   std::map<int64_t, std::string> names;
 };
 

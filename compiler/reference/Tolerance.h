@@ -4,6 +4,7 @@
 #ifndef HEDDLE_COMPILER_REFERENCE_TOLERANCE_H
 #define HEDDLE_COMPILER_REFERENCE_TOLERANCE_H
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -41,6 +42,33 @@ inline double tolerance(Dtype dtype, int64_t reductionLength) {
   return 8.0 * unitRoundoff(dtype) * (1.0 + std::sqrt(n));
 }
 
+/// What lies on the way to a value.
+struct Path {
+  int64_t terms = 0; ///< of sums, which are all in f32
+  int64_t bf16 = 0;  ///< products of numbers rounded to bf16
+};
+
+/// The longest of both ways, and one after the other.
+inline Path longest(const Path &a, const Path &b) {
+  return {std::max(a.terms, b.terms), std::max(a.bf16, b.bf16)};
+}
+inline Path operator+(const Path &a, const Path &b) {
+  return {a.terms + b.terms, a.bf16 + b.bf16};
+}
+
+/// The bound for a value at the end of a path. Rounding its operands disturbs
+/// each term of a product by u of its size with a sign of its own, so the sum
+/// by u of the terms' norm, however many they are: such a product counts as one
+/// rounding, and its sum in f32 as any other.
+inline double tolerance(const Path &path) {
+  return tolerance(Dtype::F32, path.terms) +
+         (path.bf16 ? tolerance(Dtype::BF16, path.bf16) : 0);
+}
+
+/// The least cosine between an output and its reference where something is
+/// computed of less than f32.
+constexpr double leastCosine = 0.99;
+
 /// The worst element of a tensor against the reference.
 struct Difference {
   bool within = true;  ///< Every element is within the bound.
@@ -58,6 +86,19 @@ double rootMeanSquare(const std::vector<Scalar> &values) {
   for (Scalar value : values)
     squares += static_cast<double>(value) * value;
   return values.empty() ? 0 : std::sqrt(squares / values.size());
+}
+
+/// The cosine between two tensors as vectors; 1 where either is zero.
+template <typename Found>
+double cosine(const std::vector<double> &expected, const Found *found) {
+  double product = 0, a = 0, b = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    double value = static_cast<double>(found[i]);
+    product += expected[i] * value;
+    a += expected[i] * expected[i];
+    b += value * value;
+  }
+  return a > 0 && b > 0 ? product / std::sqrt(a * b) : 1;
 }
 
 /// Compares all elements under `bound` (from `tolerance`). NaN equals NaN only,

@@ -29,9 +29,9 @@ void addModelOptions(CLI::App &verb, CompileArguments &arguments);
 void addKernelOptions(CLI::App &verb, CompileArguments &arguments,
                       const std::string &isa);
 
-/// Registers these and --target, -O, --strip-schedule, --tuning, --remarks.
-/// `isa` says what --isa is: "variants to compile for (default all)", say; the
-/// names follow.
+/// Registers these and --target, --dtype, -O, --strip-schedule, --tuning,
+/// --remarks. `isa` says what --isa is: "variants to compile for (default
+/// all)", say; the names follow.
 void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
                        const std::string &isa);
 

@@ -6,6 +6,7 @@
 #include "schedules/KernelView.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <unistd.h>
@@ -25,6 +26,15 @@ std::string targetNames() {
   std::string names = "cpu";
   for (const schedule::GpuTarget &target : schedule::gpuTargets())
     names += ", " + target.name;
+  return names;
+}
+
+constexpr const char *dtypes[] = {"f32", "bf16"};
+
+std::string dtypeNames() {
+  std::string names;
+  for (const char *dtype : dtypes)
+    names += (names.empty() ? "" : ", ") + std::string(dtype);
   return names;
 }
 
@@ -106,6 +116,10 @@ void addCompileOptions(CLI::App &verb, CompileArguments &arguments,
   verb.add_option("--target", options.target,
                   "what runs the kernels: " + targetNames() + " (default cpu)")
       ->type_name("NAME");
+  verb.add_option("--dtype", options.dtype,
+                  "what linears are computed of that do not say: " +
+                      dtypeNames() + " (default f32)")
+      ->type_name("NAME");
   verb.add_option("-O", options.optimization,
                   "0: one op a kernel, checks in kernels; 1: no checks; 2, 3: "
                   "kernels fused (default 2)")
@@ -141,6 +155,10 @@ std::string finishArguments(CompileArguments &arguments) {
     if (!known)
       return "--isa " + name + ": expected one of " + variantNames();
   }
+  const std::string &dtype = arguments.options.dtype;
+  if (!dtype.empty() && std::find(std::begin(dtypes), std::end(dtypes),
+                                  dtype) == std::end(dtypes))
+    return "--dtype " + dtype + ": expected one of " + dtypeNames();
   return checkTarget(arguments);
 }
 

@@ -92,6 +92,8 @@ std::string chooseVariant(std::vector<std::string> &variants) {
         [&](const std::string &feature) { return features.count(feature); });
     if (!runs || (!variants.empty() && variants.front() != target.name))
       continue;
+    if (variants.empty() && !target.base.empty())
+      continue; // the base has more of the kernels
     variants = {target.name};
     return {};
   }

@@ -19,6 +19,7 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -271,15 +272,36 @@ static reference::Difference compareTensor(const Reference &expected,
   return reference::compare(whole, static_cast<const int32_t *>(found.data), 0);
 }
 
+/// Prints what computing of less than f32 has cost: the largest error against
+/// the largest element, and the cosine. False where that is too small.
+static bool printNarrow(const Reference &expected, const heddle_tensor &found,
+                        const reference::Difference &worst) {
+  if (expected.element != reference::Element::Float || expected.floats.empty())
+    return true;
+  double largest = 0;
+  for (double value : expected.floats)
+    largest = std::max(largest, std::fabs(value));
+  double cosine = reference::cosine(expected.floats,
+                                    static_cast<const float *>(found.data));
+  bool good = cosine >= reference::leastCosine;
+  llvm::outs() << llvm::formatv(
+      "{0,-4} of bf16: largest error {1:e2} of the largest element, cosine "
+      "{2:f6}, at least {3:f2}\n",
+      good ? "ok" : "BAD", largest > 0 ? worst.largest / largest : 0, cosine,
+      reference::leastCosine);
+  return good;
+}
+
 bool Verification::compareOutputs() {
   bool good = true;
   for (auto [i, expected] : llvm::enumerate(outputs)) {
-    double bound =
-        reference::tolerance(reference::Dtype::F32, lengths.ofOutput(i));
+    double bound = reference::tolerance(lengths.ofOutput(i));
     reference::Difference worst =
         compareTensor(expected, found[i].tensor, bound);
     printRow("output '" + entry.outputName(i).str() + "'", worst, bound);
     good &= worst.within;
+    if (lengths.ofOutput(i).bf16)
+      good &= printNarrow(expected, found[i].tensor, worst);
   }
   return good;
 }
@@ -299,8 +321,7 @@ bool Verification::checkDispatch(const heddle_run *run, uint32_t index) {
     if (expected == values.end() ||
         heddle_run_buffer(run, info.outputs[i], &tensor))
       continue;
-    double bound = reference::tolerance(reference::Dtype::F32,
-                                        lengths.withinKernel(info.values[i]));
+    double bound = reference::tolerance(lengths.withinKernel(info.values[i]));
     reference::Difference worst =
         compareTensor(expected->second, tensor, bound);
     std::string what = std::string("kernel ") + kernel.name + " (" +

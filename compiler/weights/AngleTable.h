@@ -8,6 +8,9 @@
 
 namespace heddle::weights {
 
+/// Takes the next values of a weight; false ends the run.
+using FloatSink = std::function<bool(const float *values, size_t count)>;
+
 /// Gives the table of a generating step to `sink`, some rows at a time; false
 /// when the sink ends it. Computed in double, rounded once.
 bool writeAngleTable(const host::RecipeStep &step, const FloatSink &sink);

@@ -6,6 +6,7 @@
 #include "dialects/host/Recipe.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 using namespace heddle;
@@ -57,12 +58,12 @@ private:
 bool Runner::isCopy() const {
   return std::all_of(
       plan.steps.begin(), plan.steps.end(), [](const RecipeStep &step) {
-        return step.kind == Kind::Reshape ||
+        return step.kind == Kind::Reshape || step.narrows() ||
                (step.kind == Kind::Concat && step.arguments[0] == 0);
       });
 }
 
-/// [concat 0,] transpose, pack N.
+/// [concat 0,] transpose, pack N[, group G][, bf16].
 bool Runner::isPackedTranspose() const {
   size_t at = 0;
   if (!plan.steps.empty() && plan.steps[0].kind == Kind::Concat) {
@@ -70,7 +71,11 @@ bool Runner::isPackedTranspose() const {
       return false;
     at = 1;
   }
-  return plan.steps.size() == at + 2 &&
+  size_t count = plan.steps.size();
+  if (count > at && plan.steps.back().narrows())
+    --count;
+  bool isGrouped = count == at + 3 && plan.steps[at + 2].kind == Kind::Group;
+  return (isGrouped || count == at + 2) &&
          plan.steps[at].kind == Kind::Transpose &&
          plan.steps[at + 1].kind == Kind::Pack;
 }
@@ -102,12 +107,13 @@ void Runner::readRow(int64_t row, float *values) const {
 /// Panel p holds rows [p N, p N + N) of the files' matrix as columns, so one
 /// panel in memory is enough.
 bool Runner::packedTranspose() {
-  int64_t columns = request.extents[1], width = request.extents[2];
+  int64_t columns = plan.tensors[0][1], width = request.extents[2];
+  int64_t group = request.extents.size() > 3 ? request.extents[3] : 1;
   int64_t rows = 0;
   for (const Extents &tensor : plan.tensors)
     rows += tensor[0];
   std::vector<float> row(static_cast<size_t>(columns));
-  std::vector<float> panel(size_t(columns * width));
+  std::vector<float> panel(size_t(request.extents[1] * width * group), 0.0f);
   for (int64_t first = 0; first < rows; first += width) {
     int64_t used = std::min(width, rows - first);
     if (used < width)
@@ -115,7 +121,8 @@ bool Runner::packedTranspose() {
     for (int64_t n = 0; n < used; ++n) {
       readRow(first + n, row.data());
       for (int64_t k = 0; k < columns; ++k)
-        panel[size_t(k * width + n)] = row[size_t(k)];
+        panel[size_t((k / group * width + n) * group + k % group)] =
+            row[size_t(k)];
     }
     if (!sink(panel.data(), panel.size()))
       return false;
@@ -168,6 +175,20 @@ static std::vector<float> packed(const std::vector<float> &values, int64_t rows,
   return result;
 }
 
+/// Panels [P, K, N] with `group` values of k side by side.
+static std::vector<float> grouped(const std::vector<float> &values,
+                                  const Extents &extents, int64_t group) {
+  int64_t depth = extents[1], width = extents[2];
+  int64_t groups = (depth + group - 1) / group;
+  std::vector<float> result(size_t(extents[0] * groups * width * group), 0.0f);
+  for (int64_t p = 0; p < extents[0]; ++p)
+    for (int64_t k = 0; k < depth; ++k)
+      for (int64_t n = 0; n < width; ++n)
+        result[size_t(((p * groups + k / group) * width + n) * group +
+                      k % group)] = values[size_t((p * depth + k) * width + n)];
+  return result;
+}
+
 static std::vector<float> padded(const std::vector<float> &values,
                                  const Extents &extents, int64_t axis,
                                  int64_t extent) {
@@ -192,6 +213,8 @@ bool Runner::throughMemory() {
       values = transposed(values, extents[0], extents[1]);
     else if (step.kind == Kind::Pack)
       values = packed(values, extents[0], extents[1], step.arguments[0]);
+    else if (step.kind == Kind::Group)
+      values = grouped(values, extents, step.arguments[0]);
     else if (step.kind == Kind::Pad)
       values = padded(values, extents, step.arguments[0], step.arguments[1]);
   }
@@ -206,6 +229,15 @@ bool Runner::run() {
   if (isPackedTranspose())
     return packedTranspose();
   return throughMemory();
+}
+
+/// The nearest bf16, ties to even; NaN stays NaN.
+static uint16_t bf16Bits(float value) {
+  uint32_t bits = std::bit_cast<uint32_t>(value);
+  constexpr uint32_t half = 0x7fff, quiet = 0x40;
+  if (value != value)
+    return uint16_t(bits >> 16 | quiet);
+  return uint16_t((bits + half + (bits >> 16 & 1)) >> 16);
 }
 
 /// Checks everything about a request that can be wrong.
@@ -223,13 +255,11 @@ static io::Result<Plan> plan(const WeightSource &source,
     plan.tensors.push_back(info->shape);
   }
   std::string where = "weight '" + request.name + "'";
-  if (request.dtype != io::DType::F32)
-    return io::Error{where + " has elements of type " +
-                     io::dtypeName(request.dtype) + ", expected f32"};
   std::string origin = request.tensors.empty()
                            ? ""
                            : " from tensor '" + request.tensors[0] + "'";
   std::vector<Extents> shapes = plan.tensors;
+  io::DType dtype = io::DType::F32;
   for (const std::string &text : request.recipe) {
     std::optional<RecipeStep> step = host::parseRecipeStep(text);
     if (!step)
@@ -240,9 +270,18 @@ static io::Result<Plan> plan(const WeightSource &source,
     std::optional<Extents> next = host::applyToShape(*step, shapes, problem);
     if (!next)
       return io::Error{where + origin + ": " + problem};
+    if (dtype != io::DType::F32)
+      return io::Error{where + origin + ": '" + text + "' after '" +
+                       plan.steps.back().str() + "', which comes last"};
+    if (step->narrows())
+      dtype = io::DType::BF16;
     shapes = {*next};
     plan.steps.push_back(*step);
   }
+  if (request.dtype != dtype)
+    return io::Error{where + " has elements of type " +
+                     io::dtypeName(request.dtype) + ", expected " +
+                     io::dtypeName(dtype)};
   if (shapes.size() != 1 || shapes[0] != request.extents)
     return io::Error{where + origin + " becomes " +
                      (shapes.empty() ? "nothing" : io::shapeText(shapes[0])) +
@@ -260,11 +299,19 @@ io::Status weights::checkRecipe(const WeightSource &source,
 
 io::Status weights::runRecipe(const WeightSource &source,
                               const WeightRequest &request,
-                              const FloatSink &sink) {
+                              const ByteSink &sink) {
   io::Result<Plan> checked = plan(source, request);
   if (!checked)
     return io::Error{checked.error()};
-  if (!Runner(source, request, *checked, sink).run())
+  std::vector<uint16_t> narrow;
+  auto encode = [&](const float *values, size_t count) {
+    if (request.dtype == io::DType::F32)
+      return sink(values, count * sizeof(float));
+    narrow.resize(count);
+    std::transform(values, values + count, narrow.begin(), bf16Bits);
+    return sink(narrow.data(), count * sizeof(uint16_t));
+  };
+  if (!Runner(source, request, *checked, encode).run())
     return io::Error{"weight '" + request.name + "' could not be written"};
   return io::Done();
 }

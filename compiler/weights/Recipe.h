@@ -20,19 +20,19 @@ struct WeightRequest {
   uint64_t offset = 0;          ///< bytes from the weights section's start
 };
 
-/// Takes the next values of a weight; false ends the run.
-using FloatSink = std::function<bool(const float *values, size_t count)>;
+/// Takes the next bytes of a weight; false ends the run.
+using ByteSink = std::function<bool(const void *bytes, size_t size)>;
 
 /// Fails, in words, unless all tensors exist with a usable element type and
-/// the recipe leads from their shapes to the request's extents in f32.
+/// the recipe leads from their shapes to the request's extents and dtype.
 io::Status checkRecipe(const WeightSource &source,
                        const WeightRequest &request);
 
-/// Gives the weight's values to `sink` in order. Copies, joined rows and
+/// Gives the weight's elements to `sink` in order. Copies, joined rows and
 /// packed transposes need a few megabytes; any other recipe up to twice the
 /// weight. Fails as `checkRecipe` does, and when the sink does.
 io::Status runRecipe(const WeightSource &source, const WeightRequest &request,
-                     const FloatSink &sink);
+                     const ByteSink &sink);
 
 } // namespace heddle::weights
 

@@ -55,6 +55,18 @@ def HGraph_LayoutAttr : EnumAttr<HGraph_Dialect, HGraph_LayoutEnum, "layout"> {
   let summary = "order of a linear weight's axes: out_in or in_out";
 }
 
+def HGraph_PrecisionEnum : I32EnumAttr<"Precision", "numbers that products are computed of", [
+    I32EnumAttrCase<"F32", 0, "f32">,
+    I32EnumAttrCase<"BF16", 1, "bf16">,
+    I32EnumAttrCase<"Int8", 2, "int8">]> {
+  let cppNamespace = "::heddle::graph";
+  let genSpecializedAttr = 0;
+}
+
+def HGraph_PrecisionAttr : EnumAttr<HGraph_Dialect, HGraph_PrecisionEnum, "precision"> {
+  let summary = "numbers that products are computed of: f32, bf16 or int8";
+}
+
 def HGraph_GeluEnum : I32EnumAttr<"GeluForm", "formula of gelu", [
     I32EnumAttrCase<"None", 0, "none">,
     I32EnumAttrCase<"Tanh", 1, "tanh">]> {

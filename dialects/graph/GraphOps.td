@@ -125,19 +125,23 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
     output[..., n] = sum over k of x[..., k] * W[k, n] + bias[n], where W[k, n]
     is weight[n, k] in layout out_in and weight[k, n] in layout in_out.
     Shapes: x [..., K], weight [N, K] or [K, N], bias [N], output [..., N].
-    Sums in f32, in any order.
+    Sums in f32, in any order. `compute` says what a kernel computes products
+    of: f32, which no `compute` means too, or bf16: x and W rounded to the nearest
+    bf16, ties to even. The bias and all else stay f32.
     * (C1) The operands have these shapes.
     * (C2) The output has this shape.
 
     Example:
     ```mlir
-    %y = hgraph.linear %x, %w, %b layout(out_in) : (tensor<2x8xf32>, tensor<4x8xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+    %y = hgraph.linear %x, %w, %b layout(out_in) compute(bf16) : (tensor<2x8xf32>, tensor<4x8xf32>, tensor<4xf32>) -> tensor<2x4xf32>
     ```
   }];
   let arguments = (ins HGraph_FloatTensor:$x, HGraph_FloatTensor:$weight,
                        Optional<HGraph_FloatTensor>:$bias,
-                       HGraph_LayoutAttr:$layout);
+                       HGraph_LayoutAttr:$layout,
+                       OptionalAttr<HGraph_PrecisionAttr>:$compute);
   let assemblyFormat = [{ $x `,` $weight (`,` $bias^)? `layout` `(` custom<Choice>($layout) `)`
+                          (`compute` `(` custom<Choice>($compute)^ `)`)?
                           attr-dict `:` functional-type(operands, results) }];
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$weight,
                                  "::mlir::Value":$bias, "Layout":$layout)>];
@@ -146,6 +150,10 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
     static InferredType inferType(EmitError emitError, ::mlir::Value x,
                               ::mlir::Value weight, ::mlir::Value bias,
                               Layout layout);
+    /// What products are computed of.
+    Precision precision() {
+      return getCompute().value_or(Precision::F32);
+    }
     /// K and N.
     ::heddle::shape::Dim inFeatures();
     ::heddle::shape::Dim outFeatures();

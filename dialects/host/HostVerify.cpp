@@ -253,6 +253,7 @@ LogicalResult WeightOp::verify() {
   if (failed(checkBuffer(*this, getElement(), getExtents())))
     return failure();
   bool generates = false;
+  Type element = Float32Type::get(getContext());
   size_t tensors = getTensors().size();
   for (StringAttr text : getRecipe().getAsRange<StringAttr>()) {
     std::optional<RecipeStep> step = parseRecipeStep(text.getValue());
@@ -264,11 +265,19 @@ LogicalResult WeightOp::verify() {
       return emitOpError("(W1) has the step '")
              << text.getValue() << "', which takes no tensor and stands alone";
     generates |= step->generates();
+    if (element.isBF16())
+      return emitOpError("(W4) has the step '")
+             << text.getValue() << "' after 'bf16', which comes last";
+    if (step->narrows())
+      element = BFloat16Type::get(getContext());
     if (step->kind == RecipeStep::Kind::Concat && tensors != 0)
       tensors = 1;
     if (tensors > 1)
       break;
   }
+  if (element.isBF16() != getElement().isBF16())
+    return emitOpError("(W4) has elements of type ")
+           << getElement() << ", its recipe gives " << element;
   if (tensors == 0 && !generates)
     return emitOpError("(W1) names no tensor");
   if (tensors > 1)

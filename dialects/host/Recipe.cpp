@@ -22,6 +22,8 @@ constexpr StepForm forms[] = {
     {"concat", Kind::Concat, 1, {0, 0}},
     {"transpose", Kind::Transpose, 0, {0, 0}},
     {"pack", Kind::Pack, 1, {1, 1}},
+    {"group", Kind::Group, 1, {1, 1}},
+    {"bf16", Kind::Bf16, 0, {0, 0}},
     {"pad", Kind::Pad, 2, {0, 1}},
     {"reshape", Kind::Reshape, -1, {1, 1}},
 };
@@ -129,7 +131,8 @@ std::string RecipeStep::str() const {
 }
 
 std::string_view heddle::host::recipeForms() {
-  return "'concat AXIS', 'transpose', 'pack N', 'pad AXIS EXTENT', "
+  return "'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', "
+         "'pad AXIS EXTENT', "
          "'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', "
          "'sinusoid ROWS WIDTH BASE ...'";
 }
@@ -196,6 +199,13 @@ static std::optional<Extents> single(const RecipeStep &step, Extents extents,
   case Kind::Rotary:
   case Kind::Sinusoid:
     break; // handled by the caller
+  case Kind::Bf16:
+    break; // the extents stay
+  case Kind::Group:
+    if (extents.size() != 3)
+      return fail("panels of a matrix");
+    return Extents{extents[0], (extents[1] + args[0] - 1) / args[0], extents[2],
+                   args[0]};
   case Kind::Transpose:
     if (extents.size() != 2)
       return fail("a matrix");

@@ -18,6 +18,9 @@ struct RecipeStep {
     Concat,    ///< "concat A": joins all tensors along axis A; comes first
     Transpose, ///< "transpose": swaps the two axes of a matrix
     Pack,      ///< "pack N": [K, M] to panels [ceil(M/N)][K][N], zeros after M
+    Group,     ///< "group G": panels [P, K, N] to [P, ceil(K/G), N, G], zeros
+               ///< after K
+    Bf16,      ///< "bf16": each value to the nearest bf16; comes last
     Pad,       ///< "pad A E": zeros after the end of axis A, up to extent E
     Reshape,   ///< "reshape E0 E1 ...": the same elements under new extents
     Rotary,    ///< "rotary P W BASE [linear F] [llama3 F LOW HIGH N]": makes
@@ -34,6 +37,9 @@ struct RecipeStep {
   bool generates() const {
     return kind == Kind::Rotary || kind == Kind::Sinusoid;
   }
+
+  /// True for a step that changes the element type, so that none follows it.
+  bool narrows() const { return kind == Kind::Bf16; }
 
   /// The text that `parseRecipeStep` reads.
   std::string str() const;

@@ -122,10 +122,15 @@ bool cpuHas(std::string_view name) {
   return false;
 }
 
+bool cpuIsSlowAt(std::string_view feature) {
+  return feature == "avx512_bf16" && cpuHas("amx_bf16");
+}
+
 } // namespace heddle::runtime
 
 #else
 
 bool heddle::runtime::cpuHas(std::string_view) { return false; }
+bool heddle::runtime::cpuIsSlowAt(std::string_view) { return false; }
 
 #endif

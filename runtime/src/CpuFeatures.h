@@ -13,6 +13,12 @@ namespace heddle::runtime {
 /// absent.
 bool cpuHas(std::string_view feature);
 
+/// True for a feature that this machine has and is slower with than without:
+/// processors with AMX run avx512_bf16's dot products at half of the rate of
+/// f32's multiply-adds (122 against 246 GFLOP/s on a Xeon with amx_bf16), so
+/// that widening bf16 to f32 is faster.
+bool cpuIsSlowAt(std::string_view feature);
+
 } // namespace heddle::runtime
 
 #endif // HEDDLE_RUNTIME_SRC_CPUFEATURES_H

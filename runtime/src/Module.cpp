@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <optional>
 #include <set>
 #include <sys/mman.h>
 
@@ -26,6 +27,15 @@ std::string uniquePath(int descriptor) {
   for (uint32_t bits = counter.fetch_add(1); bits != 0; bits >>= 1)
     path += bits & 1 ? "/." : "/";
   return path + "/" + std::to_string(descriptor);
+}
+
+/// True for a variant with a feature that this CPU is slower with.
+bool isSlowHere(const Metadata &metadata, const heddle_meta_variant &variant) {
+  for (heddle_meta_string name :
+       metadata.span<heddle_meta_string>(variant.features))
+    if (cpuIsSlowAt(metadata.text(name)))
+      return true;
+  return false;
 }
 
 } // namespace
@@ -210,6 +220,7 @@ Outcome Module::surveyEntry(const heddle_meta_entry &entry,
 
 Outcome Module::chooseVariant(const char *forced, uint32_t &variant) const {
   std::string names, reasons;
+  std::optional<uint32_t> slow; // runs, where nothing better does
   Span<heddle_meta_variant> variants = metadata().variants();
   for (uint32_t i = 0; i < variants.count; ++i) {
     std::string name(metadata().text(variants[i].name));
@@ -217,6 +228,10 @@ Outcome Module::chooseVariant(const char *forced, uint32_t &variant) const {
     names += (i ? ", " : "") + name;
     if (forced && name != forced)
       continue;
+    if (missing.empty() && !forced && isSlowHere(metadata(), variants[i])) {
+      slow = slow ? slow : std::optional<uint32_t>(i);
+      continue;
+    }
     if (missing.empty()) {
       variant = i;
       return success();
@@ -227,6 +242,10 @@ Outcome Module::chooseVariant(const char *forced, uint32_t &variant) const {
                                              "which lacks " +
                                              missing);
     reasons += (i ? "; " : "") + name + " lacks " + missing;
+  }
+  if (slow) {
+    variant = *slow;
+    return success();
   }
   if (forced)
     return failure(HEDDLE_NOT_FOUND,

@@ -51,7 +51,8 @@ public:
   /// The device's copy of a weight.
   void *deviceWeight(uint32_t buffer) const { return &deviceWeights[buffer]; }
 
-  /// The best variant that runs here, or the one called `forced`.
+  /// The best variant that runs here, or the one called `forced`. One with a
+  /// feature that this CPU is slower with is the last choice.
   Outcome chooseVariant(const char *forced, uint32_t &variant) const;
 
   /// A session of this module for heddle_module_run, made or reused; NULL

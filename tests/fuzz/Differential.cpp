@@ -170,8 +170,7 @@ bool Comparison::isIllConditioned(const shape::DimValues &dims) {
     return false;
   reference::PathLengths lengths = reference::pathLengths(entry, dims, {});
   for (size_t i = 0; i < expected->size(); ++i) {
-    double bound =
-        reference::tolerance(reference::Dtype::F32, lengths.ofOutput(i));
+    double bound = reference::tolerance(lengths.ofOutput(i));
     bool same = (*expected)[i].ints == (*found)[i].ints;
     if (!same || !reference::compare((*expected)[i].floats,
                                      (*found)[i].floats.data(), bound / 4)

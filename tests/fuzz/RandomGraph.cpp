@@ -20,8 +20,8 @@ class Generator {
 public:
   Generator(MLIRContext &context, uint64_t seed,
             std::set<std::string> *constructs)
-      : constructs(constructs), random(seed), builder(&context),
-        loc(builder.getUnknownLoc()) {}
+      : constructs(constructs), random(seed), precisions(seed),
+        builder(&context), loc(builder.getUnknownLoc()) {}
 
   OwningOpRef<ModuleOp> run();
 
@@ -67,6 +67,7 @@ private:
 
   std::set<std::string> *constructs;
   Random random;
+  Random precisions; ///< of its own: a seed keeps its shapes and ops
   OpBuilder builder;
   Location loc;
   std::vector<shape::DimRange> ranges;
@@ -292,8 +293,11 @@ void Generator::addLinear() {
   Value bias;
   if (random.chance(70))
     bias = random.chance(85) ? weight({out}, "bias") : valueOf({out});
-  Value y = LinearOp::create(builder, loc, x, w, bias,
-                             outIn ? Layout::OutIn : Layout::InOut);
+  auto linear = LinearOp::create(builder, loc, x, w, bias,
+                                 outIn ? Layout::OutIn : Layout::InOut);
+  if (precisions.chance(30))
+    linear.setCompute(precisions.pick({Precision::F32, Precision::BF16}));
+  Value y = linear;
   // What is fused behind it, often.
   if (random.chance(30))
     y = GeluOp::create(builder, loc, y,

@@ -12,9 +12,12 @@ shutil.rmtree(folder, ignore_errors=True)
 folder.mkdir(parents=True)
 heddle = os.path.join(os.environ["HEDDLE_BIN_DIR"], "heddle")
 source = pathlib.Path(os.environ["HEDDLE_SOURCE_DIR"])
-for model in ["models/minilm.heddle", "tests/lint/Inputs/functions.heddle"]:
+for model, dtype in [("models/minilm.heddle", "f32"),
+                     ("tests/lint/Inputs/functions.heddle", "f32"),
+                     ("tests/lint/Inputs/narrow.heddle", "bf16")]:
     target = folder / pathlib.Path(model).stem
     target.mkdir()
     subprocess.run([heddle, "compile", source / model, "--weights", "random:1",
+                    "--dtype", dtype,
                     "--stop-after=objects", "-o", target], check=True)
 print(*sorted(path.name for path in folder.rglob("*.o")))

@@ -134,6 +134,12 @@ TEST(CpuFeatures, AgreeWithTheKernel) {
   EXPECT_FALSE(cpuHas(""));
 }
 
+TEST(CpuFeatures, DotProductsOfBf16AreSlowBesideAmx) {
+  EXPECT_EQ(cpuIsSlowAt("avx512_bf16"), cpuHas("amx_bf16"));
+  EXPECT_FALSE(cpuIsSlowAt("avx512f"));
+  EXPECT_FALSE(cpuIsSlowAt(""));
+}
+
 TEST(Error, LongTextsAreCut) {
   heddle_error error{};
   writeError(std::string(1000, 'x'), &error);

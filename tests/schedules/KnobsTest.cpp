@@ -3,6 +3,7 @@
 #include "schedules/KnobSpace.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
 #include "schedules/cpu/Matmul.h"
 #include "schedules/cpu/Rows.h"
@@ -15,6 +16,22 @@ TEST(GemmKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
     for (int64_t panel : {16, 32, 48, 64})
       EXPECT_EQ(checkGemmKnobs(defaultGemmKnobs(panel, target), target), "")
           << target.name << ", panel " << panel;
+}
+
+TEST(NarrowGemmKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t panel : {16, 32, 48, 64}) {
+      SCOPED_TRACE(target.name + ", panel " + std::to_string(panel));
+      GemmKnobs knobs = defaultNarrowGemmKnobs(panel, "bf16", target);
+      EXPECT_EQ(checkNarrowGemmKnobs(knobs, target), "");
+      GemvKnobs few = defaultNarrowGemvKnobs(panel, "bf16", target);
+      EXPECT_EQ(checkGemvKnobs(few, 7, target), "");
+    }
+}
+
+TEST(NarrowGemmKnobs, BlocksAreWholeTiles) {
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 8, 48, 60}, cpuTargets()[0]),
+            "the block's rows must be whole tiles");
 }
 
 TEST(GemmKnobs, PanelDividesTheColumnsWhereOneCan) {

@@ -142,6 +142,12 @@ Expr toDouble(Expr value) {
 Expr toSingle(Expr value) {
   return convert<arith::TruncFOp>(value, value.owner->builder().getF32Type());
 }
+Expr toBf16(Expr value) {
+  return convert<arith::TruncFOp>(value, value.owner->builder().getBF16Type());
+}
+Expr fromBf16(Expr value) {
+  return convert<arith::ExtFOp>(value, value.owner->builder().getF32Type());
+}
 Expr truthAsInt(Expr i1) {
   return convert<arith::ExtUIOp>(i1, i1.owner->builder().getI32Type());
 }
@@ -284,6 +290,8 @@ namespace {
 constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::Output, "output"},
     {schedule::Role::Accumulator, "accumulator"},
+    {schedule::Role::Narrow, "narrow"},
+    {schedule::Role::Wide, "wide"},
     {schedule::Role::Row, "row"},
     {schedule::Role::RowSum, "row_sum"},
     {schedule::Role::Lanes, "lanes"},

@@ -64,6 +64,8 @@ Expr toFloat(Expr index);
 Expr toInt(Expr value);    ///< towards zero
 Expr toDouble(Expr value); ///< f32 to f64
 Expr toSingle(Expr value); ///< f64 to f32
+Expr toBf16(Expr value);   ///< f32 to the nearest bf16, ties to even
+Expr fromBf16(Expr value); ///< bf16 to f32
 Expr truthAsInt(Expr i1);  ///< 0 or 1
 Expr truthAsByte(Expr i1); ///< as memory holds it
 /// Nothing about NaN is taken for granted in the expression.

@@ -14,6 +14,9 @@ namespace heddle::lower {
 
 namespace {
 
+/// Numbers that dot-product instructions take from each operand at once.
+constexpr int64_t pair = 2;
+
 /// Columns are seen as (column in panel, panel) where panels divide them, and
 /// as one axis otherwise; rows are one axis. Points are innermost first.
 class GemmLowering {
@@ -30,7 +33,9 @@ private:
   LogicalResult planArgument(unsigned index);
   std::vector<std::string> dims(bool withRow) const;
   std::vector<int64_t> extents() const;
+  OperandPlan planWeight();
   Func accumulate();
+  Func accumulatePairs();
   RowReader rowOf(Func row);
   LogicalResult prepareRow(Operation *op, Value x);
   Expr valueAt(Value value, const Point &point);
@@ -44,6 +49,7 @@ private:
   int64_t inner = 0, columns = 0, panel = 0;
   bool panelled = false;  ///< the panels divide the columns
   bool clampRows = false; ///< reads stop at the last row
+  bool isNarrow = false;  ///< products are of rounded numbers
   shape::Dim rowCount;
   Func accumulator;
   Expr lastRow, columnCount;
@@ -57,6 +63,10 @@ shape::Dim rowsOf(graph::LinearOp linear) {
 }
 
 LogicalResult GemmLowering::plan() {
+  graph::Precision precision = linear.precision();
+  isNarrow = precision == graph::Precision::BF16;
+  if (precision == graph::Precision::Int8)
+    return linear.emitOpError("computes in int8, expected f32 or bf16");
   inner = *linear.inFeatures().constant();
   columns = *linear.outFeatures().constant();
   panel = schedule::gemmPanel(columns);
@@ -73,17 +83,33 @@ LogicalResult GemmLowering::plan() {
   return success();
 }
 
+/// Panels [panel, k, n], and of numbers that products read in pairs
+/// [panel, k / 2, n, 2].
+OperandPlan GemmLowering::planWeight() {
+  int64_t panels = (columns + panel - 1) / panel;
+  OperandPlan plan;
+  if (linear.getLayout() == graph::Layout::OutIn)
+    plan.recipe.push_back("transpose");
+  plan.recipe.push_back("pack " + std::to_string(panel));
+  plan.stored = {panels, inner, panel};
+  if (isNarrow) {
+    plan.recipe.push_back("group " + std::to_string(pair));
+    plan.recipe.push_back("bf16");
+    plan.stored = {panels, (inner + pair - 1) / pair, panel, pair};
+    plan.element = BFloat16Type::get(module.getContext());
+  }
+  for (int64_t extent : llvm::reverse(plan.stored))
+    plan.view.push_back(shape::Dim(extent));
+  return plan;
+}
+
 LogicalResult GemmLowering::planArgument(unsigned index) {
   BlockArgument argument = kernel.getBody().getArgument(index);
   shape::Shape shape = shapeOf(argument);
   int64_t panels = (columns + panel - 1) / panel;
   OperandPlan plan;
   if (argument == linear.getWeight()) {
-    if (linear.getLayout() == graph::Layout::OutIn)
-      plan.recipe.push_back("transpose");
-    plan.recipe.push_back("pack " + std::to_string(panel));
-    plan.stored = {panels, inner, panel};
-    plan.view = {shape::Dim(panel), shape::Dim(inner), shape::Dim(panels)};
+    plan = planWeight();
   } else if (argument == linear.getX()) {
     plan.view = {shape::Dim(inner), rowCount};
   } else if (shape == shapeOf(linear.getOutput())) {
@@ -138,6 +164,52 @@ Func GemmLowering::accumulate() {
         Expr product =
             builder->load(x, {reduced[0], row}) * builder->load(weight, at);
         return Store{pure, sum(pure) + product};
+      });
+  return sum;
+}
+
+/// The same of numbers rounded to bf16: sum over pairs (2 k, 2 k + 1). A func
+/// of its own rounds the row's elements, another gives them as f32 again, so
+/// that a schedule can have either in memory: dot products read the one, f32
+/// multiply-adds the other.
+Func GemmLowering::accumulatePairs() {
+  Value x = builder->bufferOf(linear.getX());
+  Value weight = builder->bufferOf(linear.getWeight());
+  int64_t pairs = (inner + pair - 1) / pair,
+          panels = (columns + panel - 1) / panel;
+  auto rounded = [&](const Point &point) {
+    Expr k = point[0], row = min(point[1], lastRow);
+    if (inner % pair == 0)
+      return toBf16(builder->load(x, {k, row}));
+    Expr last = builder->index(inner - 1);
+    Expr value = builder->load(x, {min(k, last), row});
+    return toBf16(select(k <= last, value, builder->real(0.0)));
+  };
+  std::vector<int64_t> rowExtents = {pairs * pair, -1};
+  Func narrow = builder->func({"narrow",
+                               schedule::Role::Narrow,
+                               {"k", "m"},
+                               rowExtents,
+                               {},
+                               builder->builder().getBF16Type()},
+                              rounded);
+  Func wide = builder->func(
+      {"wide", schedule::Role::Wide, {"k", "m"}, rowExtents},
+      [&](const Point &point) { return fromBf16(narrow(point)); });
+  Func sum = builder->func({"acc",
+                            schedule::Role::Accumulator,
+                            {"n", "nb", "m"},
+                            {panel, panels, -1}},
+                           [&](const Point &) { return builder->real(0.0); });
+  builder->update(
+      sum,
+      {{"kp", builder->index(0), builder->index(pair)},
+       {"k", builder->index(0), builder->index(pairs)}},
+      [&](const Point &pure, const Point &reduced) {
+        Expr left = wide({reduced[1] * double(pair) + reduced[0], pure[2]});
+        Expr right = fromBf16(
+            builder->load(weight, {reduced[0], pure[0], reduced[1], pure[1]}));
+        return Store{pure, sum(pure) + left * right};
       });
   return sum;
 }
@@ -208,7 +280,10 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
   }
   Operation *op = value.getDefiningOp();
   if (op == linear) {
-    Expr sum = accumulator(point);
+    Point at = point;
+    if (isNarrow && !panelled) // the sums are panel by panel always
+      at = {modulo(point[0], panel), floorDiv(point[0], panel), point[1]};
+    Expr sum = accumulator(at);
     return linear.getBias() ? sum + valueAt(linear.getBias(), point) : sum;
   }
   if (isRowNorm(op))
@@ -230,7 +305,7 @@ LogicalResult GemmLowering::build() {
   lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
   columnCount = builder->index(columns);
   builder->setLocation(linear.getLoc());
-  accumulator = accumulate();
+  accumulator = isNarrow ? accumulatePairs() : accumulate();
   for (Operation &op : kernel.getBody().front()) {
     if (isRowNorm(&op)) {
       if (failed(prepareRow(&op, op.getOperand(0))))

@@ -51,7 +51,8 @@ SmallVector<Type> argumentTypes(graph::OutlinedOp kernel,
   SmallVector<Type> types;
   for (auto [argument, plan] :
        llvm::zip(kernel.getBody().getArguments(), inputs))
-    types.push_back(bufferType(plan.view, elementType(argument)));
+    types.push_back(bufferType(
+        plan.view, plan.element ? plan.element : elementType(argument)));
   return types;
 }
 

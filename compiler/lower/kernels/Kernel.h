@@ -20,6 +20,7 @@ struct OperandPlan {
   std::vector<std::string> recipe; ///< weights only; empty: as in the file
   std::vector<int64_t> stored;     ///< weights: extents after the recipe,
                                    ///< outermost first
+  mlir::Type element = {}; ///< weights: after the recipe; null: the tensor's
 };
 
 /// Which of a kernel's pipelines is built: that for few rows (or queries),

@@ -85,6 +85,10 @@ void RowsLowering::prepareLinear(graph::LinearOp op) {
   size_t rank = shapeOf(result).size();
   bool outIn = op.getLayout() == graph::Layout::OutIn;
   Expr length = extentOf(op.getX(), rank - 1);
+  bool isBf16 = op.precision() == graph::Precision::BF16;
+  auto factor = [isBf16](Expr value) {
+    return isBf16 ? fromBf16(toBf16(value)) : value;
+  };
   Func sum = builder.func(
       {"product", schedule::Role::RowSum, dimNames(rank), extentsOf(result)},
       [&](const Point &) { return builder.real(0.0); });
@@ -94,9 +98,10 @@ void RowsLowering::prepareLinear(graph::LinearOp op) {
                    if (!outIn)
                      std::swap(weight[0], weight[1]);
                    x.back() = reduced[0];
-                   return Store{pure, sum(pure) +
-                                          valueAt(op.getX(), x) *
-                                              valueAt(op.getWeight(), weight)};
+                   return Store{
+                       pure,
+                       sum(pure) + factor(valueAt(op.getX(), x)) *
+                                       factor(valueAt(op.getWeight(), weight))};
                  });
   rows[result] = sum;
   if (op.getBias())

@@ -32,6 +32,9 @@ TEST(Ops, WriteThemselvesDown) {
             "linear %0, %5, %6 layout=\"out_in\" : f32[batch, 3]");
   EXPECT_EQ(op("linear(x, @c, layout = \"in_out\", out = 5, bias = none)"),
             "linear %0, %5 layout=\"in_out\" : f32[batch, 5]");
+  EXPECT_EQ(op("linear(x, @b, dtype = \"bf16\")"),
+            "linear %0, %5, %6 layout=\"out_in\" dtype=\"bf16\" : "
+            "f32[batch, 3]");
   EXPECT_EQ(op("layer_norm(y, @n)"),
             "layer_norm %1, %5, %6 eps=1e-05 : f32[batch, seq, 8]");
   EXPECT_EQ(op("gelu(x)"), "gelu %0 approximate=\"none\" : f32[batch, 8]");
@@ -116,6 +119,14 @@ TEST(OpErrors, NameTheArgument) {
   EXPECT_EQ(faulty("linear(x, @w, layout = \"inout\")"),
             "24: error: 'layout' of 'linear' must be \"out_in\" or "
             "\"in_out\", found \"inout\"; did you mean 'in_out'?");
+  EXPECT_EQ(faulty("linear(x, @w, dtype = \"bf61\")"),
+            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\", "
+            "found \"bf61\"; did you mean 'bf16'?");
+  EXPECT_EQ(faulty("linear(x, @w, dtype = 16)"),
+            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\", "
+            "found the integer 16");
+  EXPECT_EQ(faulty("softmax(x, dtype = \"bf16\")"),
+            "12: error: 'softmax' has no argument 'dtype'");
   EXPECT_EQ(faulty("gelu(x, approximate = true)"),
             "23: error: 'approximate' of 'gelu' must be \"none\" or "
             "\"tanh\", found a truth value");

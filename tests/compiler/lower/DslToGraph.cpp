@@ -49,7 +49,7 @@ const std::string everyOp = R"(model Every {
   h = embed(ids, @t, rows = 16, width = 8) + positions(seq, @p, rows = 8, width = 8)
   h = (h - row(@t, 3)) * 0.5 / 2
   h = layer_norm(h, @n, eps = 1e-3)
-  q, k = split_heads(linear(h, @q, out = 8), 2), split_heads(linear(y, @k, out = 8, layout = "in_out", bias = none), 2)
+  q, k = split_heads(linear(h, @q, out = 8), 2), split_heads(linear(y, @k, out = 8, layout = "in_out", bias = none, dtype = "bf16"), 2)
   a = attention(q, k, k, mask = causal & padding(mask) | !padding(keep) & window(3) & prefix(2))
   b = attention(q, k, k, scale = 3)
   h = gelu(merge_heads(a)) + gelu(relu(merge_heads(b)), approximate = "tanh")
@@ -96,7 +96,7 @@ TEST_F(DslToGraph, WritesEveryOp) {
         "hgraph.layer_norm",
         "eps(1.0",
         "layout(out_in)",
-        "layout(in_out)",
+        "layout(in_out) compute(bf16)",
         "heads(2)",
         "scale(5.0",
         "scale(3.0",

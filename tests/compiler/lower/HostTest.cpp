@@ -173,6 +173,19 @@ TEST(HostToLLVM, CompilesToEqualBytes) {
   EXPECT_EQ(bytes, object());
 }
 
+TEST(HostToLLVM, CallsWhatServesAVariantWithoutCodeOfItsOwn) {
+  Parsed parsed(slots);
+  std::vector<std::string> variants = {"avx512_bf16", "avx512"};
+  lower::SharedKernels shared = {{{"k0", "avx512_bf16"}, "avx512"}};
+  FailureOr<lower::HostObject> object =
+      lower::compileHost(parsed.op, parsed.tables, variants, shared);
+  ASSERT_TRUE(succeeded(object));
+  const std::vector<std::string> &symbols = object->kernelSymbols;
+  EXPECT_EQ(std::count(symbols.begin(), symbols.end(), "heddle_k0_avx512"), 1);
+  EXPECT_EQ(std::count(symbols.begin(), symbols.end(), "heddle_k0_avx512_bf16"),
+            0);
+}
+
 /// The diagnostics of a program with one dispatch.
 static std::string refusal(const std::string &dims, const std::string &extent,
                            const std::string &scalar) {

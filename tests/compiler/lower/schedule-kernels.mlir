@@ -1,8 +1,9 @@
 // RUN: heddle-opt %s -split-input-file --heddle-group-kernels --heddle-lower-graph-to-host --heddle-lower-graph-to-halide --heddle-schedule-kernels | FileCheck %s
 
-// One schedule a variant; the register tile fits the target's registers.
+// One schedule a variant, but for that whose instructions f32 has no use of; the register tile fits the target's registers.
 // CHECK-LABEL: halide.pipeline @k0_few
 // CHECK-SAME: heddle.family = "gemv"
+// CHECK-NOT: avx512_bf16
 // CHECK: halide.schedule "avx512"
 // CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_with_if
 // CHECK-LABEL: halide.pipeline @k0(
@@ -36,4 +37,29 @@ halide.pipeline @k1(%A: !halide.buffer<?x?xf32>) attributes {heddle.family = "el
     halide.yield %a : f32
   }
   halide.output %out : !halide.buffer<?x?xf32>
+}
+
+// -----
+
+// Rounded numbers: a variant of their own with dot products, and in the others
+// widened rows; pairs of k are stored side by side.
+// CHECK-LABEL: host.program @Narrow
+// CHECK: host.weight "w0" tensors ["w"] recipe ["transpose", "pack 48", "group 2", "bf16"] : bf16 ["2", "4", "48", "2"]
+// CHECK-LABEL: halide.pipeline @k0(
+// CHECK-SAME: !halide.buffer<2x48x4x2xbf16>
+// CHECK: halide.func "narrow" (k = %{{.*}}, m = %{{.*}}) : bf16
+// CHECK: arith.truncf
+// CHECK: halide.schedule "avx512_bf16"
+// CHECK: halide.atomic %acc stage 1
+// CHECK: halide.compute_at %narrow at %out[block]
+// CHECK: halide.schedule "avx512"
+// CHECK-NOT: halide.atomic
+// CHECK: halide.compute_at %wide at %out[block]
+// CHECK: halide.schedule "avx2"
+hgraph.model @Narrow {dims = [#hgraph.dim<"b", 8, 64>]} {
+  hgraph.entry @main(%x: tensor<?x8xf32, #hgraph.dims<"b", "8">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {
+    %w = hgraph.weight "w" : tensor<96x8xf32>
+    %0 = hgraph.linear %x, %w layout(out_in) compute(bf16) : (tensor<?x8xf32, #hgraph.dims<"b", "8">>, tensor<96x8xf32>) -> tensor<?x96xf32, #hgraph.dims<"b", "96">>
+    hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
+  }
 }

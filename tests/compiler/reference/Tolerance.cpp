@@ -13,6 +13,23 @@ TEST(Tolerance, GrowsWithTheRootOfTheLength) {
   EXPECT_DOUBLE_EQ(tolerance(Dtype::BF16, 1), 16 * 0x1p-9);
 }
 
+TEST(Tolerance, CountsAProductOfRoundedNumbersOnce) {
+  EXPECT_DOUBLE_EQ(tolerance(Path{9}), tolerance(Dtype::F32, 9));
+  EXPECT_DOUBLE_EQ(tolerance(Path{9, 4}),
+                   tolerance(Dtype::F32, 9) + tolerance(Dtype::BF16, 4));
+  Path path = longest({2, 1}, {1, 3}) + Path{10, 1};
+  EXPECT_EQ(path.terms, 12);
+  EXPECT_EQ(path.bf16, 4);
+}
+
+TEST(Cosine, IsThatOfTheTensorsAsVectors) {
+  std::vector<float> found = {0, 3};
+  EXPECT_DOUBLE_EQ(cosine({0, 2}, found.data()), 1);
+  EXPECT_DOUBLE_EQ(cosine({2, 0}, found.data()), 0);
+  EXPECT_DOUBLE_EQ(cosine({-1, -1}, found.data()), -std::sqrt(0.5));
+  EXPECT_DOUBLE_EQ(cosine({0, 0}, found.data()), 1);
+}
+
 TEST(Compare, FindsTheWorstElement) {
   std::vector<double> expected = {1, 2, 3};
   std::vector<float> found = {1, 2.5f, 3.25f};

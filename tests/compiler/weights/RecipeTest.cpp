@@ -4,7 +4,9 @@
 
 #include "compiler/weights/RandomWeights.h"
 #include "dialects/host/Recipe.h"
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
 
 using namespace heddle;
@@ -15,7 +17,7 @@ using Shape = std::vector<int64_t>;
 
 /// Values of a weight whose tensors "t0", "t1", ... are random with `shapes`.
 struct Outcome {
-  std::vector<float> values;
+  std::vector<float> values; ///< whatever the dtype
   std::string error;
 };
 } // namespace
@@ -28,8 +30,8 @@ static WeightSource sourceOf(const std::vector<Shape> &shapes) {
 }
 
 static Outcome run(const std::vector<Shape> &shapes,
-                   const std::vector<std::string> &recipe,
-                   const Shape &extents) {
+                   const std::vector<std::string> &recipe, const Shape &extents,
+                   io::DType dtype = io::DType::F32) {
   WeightSource source = sourceOf(shapes);
   WeightRequest request;
   request.name = "w";
@@ -37,12 +39,21 @@ static Outcome run(const std::vector<Shape> &shapes,
     request.tensors.push_back("t" + std::to_string(i));
   request.recipe = recipe;
   request.extents = extents;
+  request.dtype = dtype;
   Outcome outcome;
+  std::string bytes;
   io::Status status =
-      runRecipe(source, request, [&](const float *values, size_t count) {
-        outcome.values.insert(outcome.values.end(), values, values + count);
+      runRecipe(source, request, [&](const void *piece, size_t size) {
+        bytes.append(static_cast<const char *>(piece), size);
         return true;
       });
+  size_t width = io::dtypeBytes(dtype);
+  for (size_t i = 0; i < bytes.size(); i += width) {
+    uint32_t bits = 0; // bf16: the upper half
+    std::memcpy(reinterpret_cast<char *>(&bits) + sizeof(bits) - width,
+                &bytes[i], width);
+    outcome.values.push_back(std::bit_cast<float>(bits));
+  }
   io::Status checked = checkRecipe(source, request);
   EXPECT_EQ(bool(status), bool(checked));
   if (!status)
@@ -117,6 +128,44 @@ TEST(Recipe, StreamedPackEqualsPackThroughMemory) {
   EXPECT_EQ(streamed.values.back(), 0.0f);
 }
 
+TEST(Recipe, GroupPutsRowsSideBySide) {
+  constexpr int depth = 5, width = 3, group = 2;
+  std::vector<float> from = tensor(0, {depth, width});
+  std::vector<float> to =
+      run({{depth, width}}, {"pack 3", "group 2"}, {1, 3, width, group}).values;
+  ASSERT_EQ(to.size(), size_t(3 * width * group));
+  for (int k = 0; k < 3 * group; ++k)
+    for (int n = 0; n < width; ++n)
+      ASSERT_EQ(to[(k / group * width + n) * group + k % group],
+                k < depth ? from[k * width + n] : 0);
+}
+
+TEST(Recipe, StreamedGroupsEqualGroupsThroughMemory) {
+  std::vector<Shape> shapes = {{7, 9}, {6, 9}};
+  std::vector<std::string> steps = {"concat 0", "transpose", "pack 4",
+                                    "group 2", "bf16"};
+  Outcome streamed = run(shapes, steps, {4, 5, 4, 2}, io::DType::BF16);
+  steps.insert(steps.begin() + 1, "pad 0 13");
+  Outcome plain = run(shapes, steps, {4, 5, 4, 2}, io::DType::BF16);
+  EXPECT_EQ(streamed.error, "");
+  EXPECT_EQ(streamed.values, plain.values);
+  EXPECT_EQ(streamed.values.size(), 4u * 5 * 4 * 2);
+}
+
+TEST(Recipe, Bf16IsTheNearest) {
+  std::vector<float> from = tensor(0, {41, 9});
+  std::vector<float> to =
+      run({{41, 9}}, {"bf16"}, {41, 9}, io::DType::BF16).values;
+  ASSERT_EQ(to.size(), from.size());
+  for (size_t i = 0; i < to.size(); ++i) {
+    uint32_t bits = std::bit_cast<uint32_t>(to[i]);
+    ASSERT_EQ(bits & 0xffff, 0u);
+    for (uint32_t other : {bits - 0x10000, bits + 0x10000})
+      ASSERT_LE(std::fabs(from[i] - to[i]),
+                std::fabs(from[i] - std::bit_cast<float>(other)));
+  }
+}
+
 TEST(Recipe, PadAddsZerosAtTheEndOfAnAxis) {
   std::vector<float> from = tensor(0, {2, 3});
   std::vector<float> expected = {from[0], from[1], from[2], 0, 0,
@@ -140,6 +189,17 @@ TEST(Recipe, SaysWhatDoesNotFit) {
   EXPECT_EQ(run({{2, 3}}, {"reshape 4 2"}, {4, 2}).error,
             "weight 'w' from tensor 't0': 'reshape 4 2' needs 8 elements, "
             "found [2, 3]");
+  EXPECT_EQ(run({{2, 3}}, {"group 2"}, {2, 3}).error,
+            "weight 'w' from tensor 't0': 'group 2' needs panels of a matrix, "
+            "found [2, 3]");
+  EXPECT_EQ(run({{2, 3}}, {"bf16"}, {2, 3}).error,
+            "weight 'w' has elements of type f32, expected bf16");
+  EXPECT_EQ(run({{2, 3}}, {}, {2, 3}, io::DType::BF16).error,
+            "weight 'w' has elements of type bf16, expected f32");
+  EXPECT_EQ(
+      run({{2, 3}}, {"bf16", "transpose"}, {3, 2}, io::DType::BF16).error,
+      "weight 'w' from tensor 't0': 'transpose' after 'bf16', which comes "
+      "last");
   EXPECT_EQ(run({{2, 3}}, {}, {3, 2}).error,
             "weight 'w' from tensor 't0' becomes [2, 3], expected [3, 2]");
 }
@@ -211,7 +271,7 @@ TEST(Recipe, StopsWhenTheSinkDoes) {
   request.tensors = {"t0"};
   request.extents = {4, 4};
   io::Status status =
-      runRecipe(source, request, [](const float *, size_t) { return false; });
+      runRecipe(source, request, [](const void *, size_t) { return false; });
   ASSERT_FALSE(bool(status));
   EXPECT_EQ(status.error(), "weight 'w' could not be written");
 }

@@ -176,6 +176,14 @@ hgraph.outlined @linear_layout(%x: tensor<5x8xf32>, %w: tensor<8x4xf32>) attribu
 
 // -----
 
+hgraph.outlined @linear_compute(%x: tensor<5x8xf32>, %w: tensor<8x4xf32>) attributes {dims = []} {
+  // expected-error @+1 {{expected one of [f32, bf16, int8] for numbers that products are computed of, got: f64}}
+  %0 = hgraph.linear %x, %w layout(in_out) compute(f64) : (tensor<5x8xf32>, tensor<8x4xf32>) -> tensor<5x4xf32>
+  hgraph.return %0 : tensor<5x4xf32>
+}
+
+// -----
+
 // expected-note @+2 {{operand 0}}
 // expected-note @+1 {{operand 1}}
 hgraph.outlined @layer_norm_c1(%x: tensor<5x8xf32>, %w: tensor<7xf32>) attributes {dims = []} {

@@ -45,6 +45,8 @@ hgraph.model @Tiny {dims = [#hgraph.dim<"batch", 1, 64>, #hgraph.dim<"seq", 1, 5
     %l = hgraph.linear %k#0, %square layout(out_in) : (tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>, tensor<8x8xf32>) -> tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>
     // CHECK: hgraph.linear %[[KERNEL]]#1, %{{.*}}, %{{.*}} layout(in_out) :
     %n = hgraph.linear %k#1, %square, %vector layout(in_out) : (tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>, tensor<8x8xf32>, tensor<8xf32>) -> tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>
+    // CHECK: hgraph.linear %[[KERNEL]]#1, %{{.*}} layout(in_out) compute(bf16) :
+    %narrow = hgraph.linear %k#1, %square layout(in_out) compute(bf16) : (tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>, tensor<8x8xf32>) -> tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>
     // CHECK: hgraph.gelu %{{.*}} approximate(none) :
     %g = hgraph.gelu %l approximate(none) : (tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>) -> tensor<?x?x8xf32, #hgraph.dims<"batch", "seq", "8">>
     // CHECK: hgraph.gelu %{{.*}} approximate(tanh) :

@@ -1,0 +1,205 @@
+// Products of rounded numbers: see GemmNarrow.h.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "schedules/cpu/GemmNarrow.h"
+
+#include "schedules/cpu/GemmTile.h"
+#include "schedules/cpu/Rows.h"
+
+namespace heddle::schedule {
+
+namespace {
+
+constexpr const char *panelGroup = "panels";
+
+/// Registers of a tile that widens its panel: the sums, the panel as it is and
+/// as f32, and a broadcast.
+int64_t widenedRows(int64_t columns, const CpuTarget &target) {
+  int64_t vectors = columns / target.lanes;
+  return (target.registers - 2 * vectors - 1) / vectors;
+}
+
+/// Columns of a tile that widens its panel: few, so that enough rows share
+/// what was widened (panels of 64: 12 x 32 reaches 198 GFLOP/s where 5 x 64
+/// reaches 181, of 246; AVX2: 4 x 16 106 where 4 x 24 spills and has 82, of
+/// 123).
+int64_t widenedColumns(int64_t panel, const CpuTarget &target) {
+  constexpr int64_t wide = 48, narrow = 32;
+  if (target.lanes == 8)
+    return 16;
+  return panel > wide ? narrow : panel;
+}
+
+/// Splits what is tiled into tiles and, where `blockRows` is not 0, these into
+/// blocks: tiles first, so that a block beyond the last row has none. Gives the
+/// loop that a tile is computed in.
+std::string splitTiles(Schedule &schedule, const FuncView &tiled,
+                       const TileShape &tile, const CpuTarget &target,
+                       int64_t blockRows, Tail rowTail) {
+  const std::string &n = tiled.dims[0];
+  Stage stage = schedule.func(tiled.name);
+  stage.split(tiled.dims.back(), "mo", "mi", tile.rows, rowTail);
+  if (blockRows)
+    stage.split("mo", "block", "mo", blockRows / tile.rows, Tail::GuardWithIf);
+  std::string column = "ni", loop = "mo";
+  std::vector<std::string> order;
+  if (tiled.dims.size() == 2) {
+    stage.split(n, "no", "ni", tile.columns, Tail::GuardWithIf);
+    order = {"ni", "mi", "mo", "no"};
+  } else if (tile.columns < tile.panel) {
+    stage.bound(n, 0, tile.panel).split(n, "no", "ni", tile.columns);
+    order = {"ni", "mi", "no", "mo", tiled.dims[1]};
+    loop = "no";
+  } else {
+    column = n;
+    stage.bound(n, 0, tile.panel);
+    order = {n, "mi", "mo", tiled.dims[1]};
+    if (tile.panels > 1) {
+      stage.split(tiled.dims[1], panelGroup, "panel", tile.panels)
+          .unroll("panel");
+      order = {n, "panel", "mi", "mo", panelGroup};
+    }
+  }
+  stage.reorder(order).vectorize(column, target.lanes);
+  stage.unroll(column).unroll("mi");
+  return loop;
+}
+
+/// The sums of a tile in registers, of a constant shape.
+void scheduleSums(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const std::string &loop,
+                  const TileShape &tile, const CpuTarget &target, bool dots) {
+  const std::string &n = accumulator.dims[0], &panel = accumulator.dims[1];
+  const std::string &m = accumulator.dims[2];
+  const std::string &member = accumulator.reductionDims[0];
+  const std::string &group = accumulator.reductionDims[1];
+  schedule.func(accumulator.name)
+      .computeAt(tiled.name, loop)
+      .boundExtent(n, tile.columns)
+      .boundExtent(panel, tile.panels)
+      .boundExtent(m, tile.rows)
+      .vectorize(n, target.lanes)
+      .unroll(n)
+      .unroll(panel)
+      .unroll(m);
+  Stage sum = schedule.update(accumulator.name);
+  if (dots) // a vector of groups is one operand of the instruction
+    sum.atomic()
+        .split(n, "nw", "nv", target.lanes)
+        .reorder({member, "nv", "nw", panel, m, group})
+        .vectorize("nv")
+        .vectorize(member);
+  else
+    sum.split(n, "nw", "nv", target.lanes)
+        .reorder({"nv", "nw", panel, m, member, group})
+        .vectorize("nv")
+        .unroll(member);
+  sum.unroll("nw").unroll(panel).unroll(m);
+}
+
+/// The rounded rows, in the type that the sums read.
+void scheduleRounded(Schedule &schedule, const KernelView &view,
+                     const CpuTarget &target, bool dots,
+                     const std::string &consumer, const std::string &loop) {
+  const FuncView &kept = *view.find(dots ? Role::Narrow : Role::Wide);
+  const std::string &k = kept.dims[0];
+  Stage stage = schedule.func(kept.name);
+  if (loop.empty())
+    stage.computeRoot();
+  else
+    stage.computeAt(consumer, loop);
+  int64_t lanes = dots ? 2 * target.lanes : target.lanes;
+  if (*kept.extents[0] % lanes == 0)
+    stage.vectorize(k, lanes);
+  else if (*kept.extents[0] > lanes)
+    stage.split(k, "ko", "ki", lanes, Tail::GuardWithIf).vectorize("ki");
+}
+
+void scheduleReductions(Schedule &schedule, const KernelView &view,
+                        const FuncView &out, const CpuTarget &target) {
+  for (const FuncView &func : view.funcs)
+    if (func.role == Role::Lanes || func.role == Role::Scalar)
+      scheduleRowReduction(schedule, func, out.name, "line", target);
+}
+
+} // namespace
+
+GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
+                                 const CpuTarget &target) {
+  GemmKnobs knobs = defaultGemmKnobs(panel, target);
+  if (target.hasDots(narrow))
+    return knobs;
+  constexpr int64_t mostRows = 12, evenRows = 8, block = 64;
+  knobs.tileColumns = widenedColumns(panel, target);
+  knobs.tileRows = std::min(widenedRows(knobs.tileColumns, target), mostRows);
+  if (knobs.tileRows > evenRows && knobs.tileRows < mostRows)
+    knobs.tileRows = evenRows;
+  if (target.lanes == 8)
+    knobs.tileRows = 4;
+  knobs.blockRows = knobs.tileRows * (block / knobs.tileRows);
+  return knobs;
+}
+
+GemvKnobs defaultNarrowGemvKnobs(int64_t panel, const std::string &narrow,
+                                 const CpuTarget &target) {
+  GemvKnobs knobs = defaultGemvKnobs(panel, target);
+  if (!target.hasDots(narrow)) {
+    knobs.tileColumns = widenedColumns(panel, target);
+    knobs.tileRows = std::min(widenedRows(knobs.tileColumns, target), gemvRows);
+  }
+  return knobs;
+}
+
+std::string checkNarrowGemmKnobs(const GemmKnobs &knobs,
+                                 const CpuTarget &target) {
+  return checkGemmKnobs(knobs, target, /*finishesRows=*/true);
+}
+
+void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
+                           const GemmKnobs &knobs, const CpuTarget &target) {
+  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &out = *view.find(Role::Output);
+  const FuncView *row = view.find(Role::Row);
+  bool dots = target.hasDots(view.narrow);
+  TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns, 1};
+  const FuncView &tiled = row ? *row : out;
+  if (row) {
+    scheduleRowFinish(schedule, out, knobs.panel, knobs.blockRows, target);
+    schedule.func(row->name).computeAt(out.name, "block");
+    if (row->dims.size() == 3)
+      schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
+  }
+  // A block's rows stay in the cache while the panels come by.
+  std::string loop =
+      splitTiles(schedule, tiled, tile, target, row ? 0 : knobs.blockRows,
+                 row ? Tail::RoundUp : Tail::GuardWithIf);
+  if (!row)
+    schedule.func(out.name).parallel(panelLoop(out, tile));
+  scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  scheduleRounded(schedule, view, target, dots, out.name, "block");
+  scheduleReductions(schedule, view, out, target);
+}
+
+void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
+                           const GemvKnobs &knobs, const CpuTarget &target) {
+  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &out = *view.find(Role::Output);
+  const FuncView *row = view.find(Role::Row);
+  bool dots = target.hasDots(view.narrow);
+  TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns,
+                    knobs.tilePanels};
+  const FuncView &tiled = row ? *row : out;
+  if (row) {
+    scheduleRowFinish(schedule, out, knobs.panel, 1, target);
+    schedule.func(row->name).computeRoot();
+    if (row->dims.size() == 3)
+      schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
+  }
+  std::string loop = splitTiles(schedule, tiled, tile, target, /*blockRows=*/0,
+                                row ? Tail::RoundUp : Tail::GuardWithIf);
+  schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
+  scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  scheduleRounded(schedule, view, target, dots, out.name, "");
+  scheduleReductions(schedule, view, out, target);
+}
+
+} // namespace heddle::schedule

@@ -1,0 +1,36 @@
+// GEMM and GEMV of rounded numbers on the CPU: dot-product instructions where
+// there are some, else widened and multiplied in f32.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef HEDDLE_SCHEDULES_CPU_GEMMNARROW_H
+#define HEDDLE_SCHEDULES_CPU_GEMMNARROW_H
+
+#include "schedules/cpu/Gemm.h"
+#include "schedules/cpu/Gemv.h"
+
+namespace heddle::schedule {
+
+/// The defaults for products of `view.narrow`: as those of f32 with a dot
+/// product; without one, registers for the widened panels besides.
+GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
+                                 const CpuTarget &target);
+GemvKnobs defaultNarrowGemvKnobs(int64_t panel, const std::string &narrow,
+                                 const CpuTarget &target);
+
+/// As checkGemmKnobs; blocks of rows are whole tiles always.
+std::string checkNarrowGemmKnobs(const GemmKnobs &knobs,
+                                 const CpuTarget &target);
+
+/// The view is that of scheduleGemmCpu with a Narrow and a Wide func of dims
+/// (k, row) behind the accumulator, whose dims are (column in panel, panel,
+/// row) and whose update reduces over (number in its group, group). A block of
+/// rows is rounded once and read by all panels.
+void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
+                           const GemmKnobs &knobs, const CpuTarget &target);
+
+/// The same of a few rows, which are rounded before all panels.
+void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
+                           const GemvKnobs &knobs, const CpuTarget &target);
+
+} // namespace heddle::schedule
+
+#endif // HEDDLE_SCHEDULES_CPU_GEMMNARROW_H

