@@ -15,7 +15,7 @@ namespace heddle::tools {
 namespace {
 
 template <typename T>
-void fillIntegers(std::vector<uint8_t> &bytes, int64_t low, int64_t high,
+void fillIntegers(LineBytes &bytes, int64_t low, int64_t high,
                   std::mt19937 &random) {
   std::uniform_int_distribution<int64_t> values(low, high);
   for (size_t at = 0; at < bytes.size(); at += sizeof(T)) {
@@ -24,8 +24,7 @@ void fillIntegers(std::vector<uint8_t> &bytes, int64_t low, int64_t high,
   }
 }
 
-template <typename T>
-void fillFloats(std::vector<uint8_t> &bytes, std::mt19937 &random) {
+template <typename T> void fillFloats(LineBytes &bytes, std::mt19937 &random) {
   std::normal_distribution<double> values;
   for (size_t at = 0; at < bytes.size(); at += sizeof(T)) {
     T value = T(values(random));
@@ -34,14 +33,13 @@ void fillFloats(std::vector<uint8_t> &bytes, std::mt19937 &random) {
 }
 
 /// Bits 0x3c00 and below are halves of 0..1, 0x3f80 and below bfloats.
-void fillHalves(std::vector<uint8_t> &bytes, uint16_t one,
-                std::mt19937 &random) {
+void fillHalves(LineBytes &bytes, uint16_t one, std::mt19937 &random) {
   fillIntegers<uint16_t>(bytes, 0, one, random);
 }
 
 /// Random elements. Integers without a range, or with the range 0..1 of a
 /// mask, are all 1: what a full batch has.
-void fillInput(const heddle_buffer_info &info, std::vector<uint8_t> &bytes,
+void fillInput(const heddle_buffer_info &info, LineBytes &bytes,
                std::mt19937 &random) {
   bool isMask = !info.has_range || (info.low == 0 && info.high == 1);
   int64_t low = isMask ? 1 : info.low, high = isMask ? 1 : info.high;
@@ -65,7 +63,7 @@ void fillInput(const heddle_buffer_info &info, std::vector<uint8_t> &bytes,
   }
 }
 
-bool isFinite(const heddle_tensor &tensor, const std::vector<uint8_t> &bytes) {
+bool isFinite(const heddle_tensor &tensor, const LineBytes &bytes) {
   for (size_t at = 0; at < bytes.size();) {
     if (tensor.dtype == HEDDLE_F32) {
       float value = 0;
@@ -133,7 +131,7 @@ int BenchRow::runOnce(size_t set) {
 
 int BenchRow::run(size_t set, std::vector<uint8_t> &result) {
   // Stale outputs must not pass for fresh ones.
-  for (std::vector<uint8_t> &bytes : outputBytes)
+  for (LineBytes &bytes : outputBytes)
     std::fill(bytes.begin(), bytes.end(), uint8_t(0xff));
   if (int code = runOnce(set))
     return code;
@@ -159,7 +157,7 @@ int BenchRow::prepare(std::mt19937 &random) {
   if (status != HEDDLE_OK)
     return printStatus(status, error);
   for (heddle_tensor &output : outputs) {
-    outputBytes.push_back(makeBytes(output));
+    outputBytes.emplace_back(bytesOf(output));
     output.data = outputBytes.back().data();
   }
   inputs.assign(inputSets, shapes);
@@ -168,7 +166,7 @@ int BenchRow::prepare(std::mt19937 &random) {
     for (uint32_t i = 0; i < shapes.size(); ++i) {
       heddle_buffer_info info{};
       heddle_module_input(module, entry, i, &info);
-      inputBytes[set].push_back(makeBytes(shapes[i]));
+      inputBytes[set].emplace_back(bytesOf(shapes[i]));
       fillInput(info, inputBytes[set].back(), random);
       inputs[set][i].data = inputBytes[set].back().data();
     }

@@ -50,9 +50,9 @@ private:
   int run(size_t set, std::vector<uint8_t> &result);
   std::string name() const;
 
-  std::vector<std::vector<std::vector<uint8_t>>> inputBytes; ///< by set
-  std::vector<std::vector<heddle_tensor>> inputs;            ///< by set
-  std::vector<std::vector<uint8_t>> outputBytes;
+  std::vector<std::vector<LineBytes>> inputBytes; ///< by set
+  std::vector<std::vector<heddle_tensor>> inputs; ///< by set
+  std::vector<LineBytes> outputBytes;
   std::vector<heddle_tensor> outputs;
   std::vector<std::vector<uint8_t>> expected; ///< by set
   std::vector<double> wall, cpu;              ///< samples, ns a run

@@ -40,11 +40,11 @@ std::string tensorText(const heddle_tensor &tensor) {
   return io::shapeText(shape) + " " + heddle_dtype_name(tensor.dtype);
 }
 
-std::vector<uint8_t> makeBytes(const heddle_tensor &tensor) {
+size_t bytesOf(const heddle_tensor &tensor) {
   size_t bytes = heddle_dtype_bytes(tensor.dtype);
   for (uint32_t axis = 0; axis < tensor.rank; ++axis)
     bytes *= size_t(tensor.extents[axis]);
-  return std::vector<uint8_t>(bytes);
+  return bytes;
 }
 
 heddle_tensor viewOf(io::Tensor &tensor) {

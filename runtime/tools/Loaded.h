@@ -7,8 +7,10 @@
 #include "heddle/runtime.h"
 #include "runtime/io/Types.h"
 
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,26 @@ struct SessionDeleter {
 using ModulePtr = std::unique_ptr<heddle_module, ModuleDeleter>;
 using SessionPtr = std::unique_ptr<heddle_session, SessionDeleter>;
 
+/// Memory as a kernel likes it: whole vectors lie in one cache line each.
+template <typename T> struct LineAllocator {
+  using value_type = T;
+  static constexpr size_t line = 64;
+
+  LineAllocator() = default;
+  template <typename U> LineAllocator(const LineAllocator<U> &) {}
+
+  T *allocate(size_t count) {
+    size_t bytes = (count * sizeof(T) + line - 1) / line * line;
+    if (void *memory = std::aligned_alloc(line, bytes))
+      return static_cast<T *>(memory);
+    throw std::bad_alloc();
+  }
+  void deallocate(T *memory, size_t) { std::free(memory); }
+  bool operator==(const LineAllocator &) const { return true; }
+  bool operator!=(const LineAllocator &) const { return false; }
+};
+using LineBytes = std::vector<uint8_t, LineAllocator<uint8_t>>;
+
 /// Prints "error: text" to standard error and returns ExitInput.
 int printError(const std::string &text);
 
@@ -38,8 +60,8 @@ bool isThreadCount(uint32_t threads);
 /// "2x16xi32" with commas: "[2, 16] i32".
 std::string tensorText(const heddle_tensor &tensor);
 
-/// The tensor's bytes, allocated and cleared.
-std::vector<uint8_t> makeBytes(const heddle_tensor &tensor);
+/// How many bytes the tensor's elements take.
+size_t bytesOf(const heddle_tensor &tensor);
 
 /// The heddle_tensor of a file's tensor; points into it.
 heddle_tensor viewOf(io::Tensor &tensor);

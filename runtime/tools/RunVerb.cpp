@@ -169,7 +169,7 @@ int RunVerb::planOutputs() {
   if (status != HEDDLE_OK)
     return printStatus(status, error);
   for (heddle_tensor &view : outputViews) {
-    outputBytes.push_back(makeBytes(view));
+    outputBytes.emplace_back(bytesOf(view));
     view.data = outputBytes.back().data();
   }
   return ExitDone;
