@@ -149,7 +149,8 @@ heddle_meta_span MetadataWriter::variants() {
     for (const std::string &feature : variant.features)
       features.push_back(block.text(feature));
     records.push_back({block.text(variant.name), block.text(variant.target),
-                       block.append(features), uint32_t(variant.device), 0});
+                       block.append(features), uint32_t(variant.device),
+                       variant.isChecked ? 0u : HEDDLE_VARIANT_UNCHECKED});
   }
   return block.append(records);
 }

@@ -15,6 +15,7 @@ struct VariantInfo {
   std::string target;                ///< the code generator's target string
   std::vector<std::string> features; ///< as heddle_meta_variant spells them
   heddle_device_value device = HEDDLE_DEVICE_NONE;
+  bool isChecked = false; ///< its kernels check what they access
 };
 
 /// What was compiled under one kernel's name.

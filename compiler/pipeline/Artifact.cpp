@@ -64,7 +64,8 @@ metadataOf(ModuleOp module, const Options &options, const Objects &objects) {
   for (const Variant &variant : *variants)
     metadata.variants.push_back(
         {variant.name, variant.target, variant.features,
-         variant.onDevice ? HEDDLE_DEVICE_OPENCL : HEDDLE_DEVICE_NONE});
+         variant.onDevice ? HEDDLE_DEVICE_OPENCL : HEDDLE_DEVICE_NONE,
+         options.optimization == 0});
   metadata.graph = std::move(*graph);
   for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>()) {
     std::string name = pipeline.getSymName().str();

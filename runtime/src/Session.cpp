@@ -230,9 +230,11 @@ Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
   if (!outcome)
     return outcome;
   heddle_run run(*this, entry, runThreads, options, profiler);
+  std::vector<void *> places = lendOutputs(run, outputs);
   outcome = execute(run, inputs);
   if (outcome)
     outcome = copyOut(entry, outputs);
+  takeBack(entry, places);
   profiler.notePart(&heddle_profile::output_ns);
   profiler.finish();
   return outcome;
@@ -285,6 +287,32 @@ Outcome Session::execute(heddle_run &run, TensorList inputs) {
   return success();
 }
 
+std::vector<void *> Session::lendOutputs(const heddle_run &run,
+                                         heddle_tensor *outputs) {
+  std::vector<void *> places;
+  uint32_t flags = module.metadata().variants()[variant].flags;
+  // A failed or stopped run must leave the caller's outputs as they were.
+  if (device || run.options.after_dispatch ||
+      !(flags & HEDDLE_VARIANT_UNCHECKED))
+    return places;
+  Span<uint32_t> outs =
+      module.metadata().span<uint32_t>(module.entry(run.entry).outputs);
+  for (uint32_t i = 0; i < outs.count; ++i) {
+    places.push_back(buffers[outs[i]]);
+    if (tensorBytes(outputs[i]))
+      buffers[outs[i]] = outputs[i].data;
+  }
+  return places;
+}
+
+void Session::takeBack(uint32_t entry, const std::vector<void *> &places) {
+  Span<uint32_t> outs =
+      module.metadata().span<uint32_t>(module.entry(entry).outputs);
+  // Backwards: a buffer that is two outputs gets its first place again.
+  for (size_t i = places.size(); i-- > 0;)
+    buffers[outs[uint32_t(i)]] = places[i];
+}
+
 Outcome Session::copyOut(uint32_t entry, heddle_tensor *outputs) {
   Span<uint32_t> outs =
       module.metadata().span<uint32_t>(module.entry(entry).outputs);
@@ -293,7 +321,7 @@ Outcome Session::copyOut(uint32_t entry, heddle_tensor *outputs) {
     size_t bytes = tensorBytes(outputs[i]);
     if (device)
       copies.push_back({outs[i], outputs[i].data, bytes});
-    else if (bytes)
+    else if (bytes && buffers[outs[i]] != outputs[i].data)
       std::memcpy(outputs[i].data, buffers[outs[i]], bytes);
   }
   return device ? device->download(copies, buffers.data()) : success();

@@ -46,6 +46,11 @@ private:
                         int64_t place);
   /// `tensor` as memory of the host, during a callback.
   Outcome mirror(uint32_t index, heddle_tensor &tensor);
+  /// Lets kernels write into the caller's outputs, where nothing can fail any
+  /// more; gives the places in the arena, for takeBack.
+  std::vector<void *> lendOutputs(const heddle_run &run,
+                                  heddle_tensor *outputs);
+  void takeBack(uint32_t entry, const std::vector<void *> &places);
   Outcome copyOut(uint32_t entry, heddle_tensor *outputs);
   Outcome prepareScratch(uint32_t runThreads);
   Outcome execute(heddle_run &run, TensorList inputs);

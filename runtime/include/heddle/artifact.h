@@ -187,7 +187,7 @@ typedef struct heddle_meta_dim {
 
 enum heddle_buffer_kind {
   HEDDLE_BUFFER_INPUT = 0,  /* the caller's */
-  HEDDLE_BUFFER_OUTPUT = 1, /* arena, copied to the caller's on success */
+  HEDDLE_BUFFER_OUTPUT = 1, /* the caller's, or the arena's, copied on success */
   HEDDLE_BUFFER_SLOT = 2,   /* arena */
   HEDDLE_BUFFER_WEIGHT = 3, /* weights section, read only */
   HEDDLE_BUFFER_STATE = 4   /* the session's, kept between calls */
@@ -216,6 +216,12 @@ typedef struct heddle_meta_kernel {
       schedule; /* directives as text, one variant after another */
 } heddle_meta_kernel;
 
+enum heddle_variant_flag {
+  /* Its kernels check nothing: a run that has started can only be stopped, not
+   * fail, so that they may write into the caller's outputs. */
+  HEDDLE_VARIANT_UNCHECKED = 1
+};
+
 /* A feature set the kernels were compiled for, best first. Features are what
  * /proc/cpuinfo calls them (avx, f16c, fma, avx2, avx512f, avx512bw, ...) or
  * Halide's sets (sse41, avx512, avx512_skylake, avx512_cannonlake,
@@ -226,7 +232,7 @@ typedef struct heddle_meta_variant {
   heddle_meta_string target; /* the code generator's target string */
   heddle_meta_span features; /* of heddle_meta_string: "avx2", "fma", ... */
   uint32_t device;           /* heddle_device_value */
-  uint32_t reserved;
+  uint32_t flags;            /* of heddle_variant_flag */
 } heddle_meta_variant;
 
 typedef struct heddle_meta_dispatch {
