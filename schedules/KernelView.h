@@ -71,6 +71,9 @@ struct FuncView {
   std::vector<std::string> reductionDims; ///< of its update, innermost first
   bool hasUpdate = false;
   std::vector<std::string> updateDims = {}; ///< pure loops of its update
+  /// The argument, by position, that its update reads along its innermost dim
+  /// and its reduction: a panel.
+  std::optional<int> panels = std::nullopt;
 };
 
 /// A kernel as its schedule sees it, funcs in the order of definition.

@@ -87,6 +87,16 @@ Stage &Stage::boundExtent(std::string dim, int64_t extent) {
   return add(std::move(directive));
 }
 
+Stage &Stage::stream(int buffer, std::string loop, std::string outer,
+                     std::string over, int64_t lines) {
+  Directive directive{Kind::Stream};
+  directive.dims = {std::move(loop), std::move(over)};
+  directive.factor = lines;
+  directive.other = std::move(outer);
+  directive.buffer = buffer;
+  return add(std::move(directive));
+}
+
 Stage &Stage::gpuBlocks(std::vector<std::string> innermostFirst) {
   Directive directive{Kind::GpuBlocks};
   directive.dims = std::move(innermostFirst);

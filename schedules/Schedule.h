@@ -25,6 +25,8 @@ enum class Kind {
   Bound,        ///< dims {dim}, min, factor = extent
   BoundExtent,  ///< dims {dim}, factor = extent
   Atomic,
+  Stream,         ///< a `buffer`, at dims {loop}, over `other`'s dims {., loop},
+                  ///< factor lines an iteration
   GpuBlocks,      ///< one to three dims, innermost first
   GpuThreads,     ///< likewise
   GpuSingleThread ///< a stage without loops that could be either
@@ -44,6 +46,7 @@ struct Directive {
   int64_t min = 0;
   Tail tail = Tail::Auto;
   std::string other = {};
+  int buffer = -1; ///< an argument of the pipeline, by position
 };
 
 /// One stage of one func; the calls record directives and return the stage,
@@ -67,6 +70,8 @@ public:
   Stage &storeStack();
   Stage &bound(std::string dim, int64_t min, int64_t extent);
   Stage &boundExtent(std::string dim, int64_t extent);
+  Stage &stream(int buffer, std::string loop, std::string outer,
+                std::string over, int64_t lines);
   Stage &gpuBlocks(std::vector<std::string> innermostFirst);
   Stage &gpuThreads(std::vector<std::string> innermostFirst);
   Stage &gpuSingleThread();

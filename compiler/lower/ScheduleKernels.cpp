@@ -19,6 +19,26 @@ namespace heddle::lower {
 
 namespace {
 
+/// See FuncView::panels.
+std::optional<int> panelsOf(halide::UpdateOp update) {
+  for (halide::AtOp read : update.getBody().getOps<halide::AtOp>()) {
+    auto buffer = dyn_cast<BlockArgument>(read.getSubject());
+    bool readsColumn = false, readsReduction = false;
+    size_t pure = update.getBody().getNumArguments() -
+                  update.getReductionNames().size();
+    for (Value index : read.getIndices())
+      if (auto loop = dyn_cast<BlockArgument>(index);
+          loop && loop.getOwner() == &update.getBody().front()) {
+        readsColumn |= loop.getArgNumber() == 0;
+        readsReduction |= loop.getArgNumber() >= pure;
+      }
+    if (buffer && isa<halide::BufferType>(buffer.getType()) && readsColumn &&
+        readsReduction)
+      return int(buffer.getArgNumber());
+  }
+  return std::nullopt;
+}
+
 /// What a schedule may know of a func, from its op's attributes.
 std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   auto role = func->getAttrOfType<StringAttr>(roleAttr);
@@ -46,6 +66,7 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   }
   for (halide::UpdateOp update : func.getUpdates()) {
     view.hasUpdate = true;
+    view.panels = panelsOf(update);
     for (StringRef name : update.getReductionNames())
       view.reductionDims.push_back(name.str());
     view.updateDims.clear();
@@ -293,6 +314,13 @@ void emitDirective(OpBuilder &b, Location loc,
   case Kind::Atomic:
     halide::AtomicOp::create(b, loc, func, stage, false);
     return;
+  case Kind::Stream: {
+    Value buffer = func.getDefiningOp()->getBlock()->getArgument(
+        unsigned(directive.buffer));
+    halide::StreamOp::create(b, loc, buffer, func, stage, dims[0],
+                             funcs.lookup(directive.other), dims[1], factor);
+    return;
+  }
   case Kind::GpuBlocks:
     halide::GpuBlocksOp::create(b, loc, func, stage, dims);
     return;

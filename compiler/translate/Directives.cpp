@@ -99,6 +99,7 @@ private:
   void cloneIn(CloneInOp op);
   void rfactor(RfactorOp op);
   void prefetch(PrefetchOp op);
+  void stream(StreamOp op);
   LogicalResult specialize(SpecializeOp op);
 
   Halide::Func &func(Value value) { return kernel.funcs[value]; }
@@ -307,6 +308,7 @@ void Scheduler::applyPlaces(Operation *op) {
         func(d.getFunc()).store_in(memoryOf(d.getMemory()));
       })
       .Case([&](PrefetchOp d) { prefetch(d); })
+      .Case([&](StreamOp d) { stream(d); })
       .Default([&](Operation *d) { applyBounds(d); });
 }
 
@@ -321,6 +323,16 @@ void Scheduler::prefetch(PrefetchOp op) {
                   bounds);
   else
     nest.prefetch(func(op.getSubject()), at, from, offset, bounds);
+}
+
+void Scheduler::stream(StreamOp op) {
+  auto stageName = [&](Value value, uint64_t stage) {
+    return func(value).name() + ".s" + std::to_string(stage) + ".";
+  };
+  kernel.streams.push_back({kernel.buffers.lookup(op.getSubject()).name(),
+                            stageName(op.getUser(), op.getUserStage()),
+                            "." + op.getAt().str(), stageName(op.getOuter(), 0),
+                            "." + op.getOver().str(), int(op.getLines())});
 }
 
 void Scheduler::applyBounds(Operation *op) {

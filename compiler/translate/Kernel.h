@@ -13,9 +13,19 @@
 #include "Halide.h"
 #include "llvm/ADT/DenseMap.h"
 
+#include <string>
 #include <vector>
 
 namespace heddle::translate {
+
+/// A `halide.stream`, by the names that the lowered statement has.
+struct Stream {
+  std::string buffer;
+  std::string user; ///< of the loop, with its stage: "acc.s1."
+  std::string at;   ///< the loop's own name: ".k"
+  std::string outer, over;
+  int lines = 1;
+};
 
 /// What each value of the pipeline is in Halide.
 struct Kernel {
@@ -26,6 +36,7 @@ struct Kernel {
   /// Of the C function, outputs not among them.
   std::vector<Halide::Argument> arguments;
   std::vector<Halide::Func> outputs;
+  std::vector<Stream> streams;
 
   /// A value as most uses want it: integers signed (or bool). `values` holds
   /// what was unsigned in memory as it is, so that widening it stays one cast.
@@ -49,6 +60,12 @@ mlir::LogicalResult buildAlgorithm(halide::PipelineOp pipeline, Kernel &kernel,
 /// Applies the directives in order.
 mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
                                   Guard &guard);
+
+/// Has the streams carried out when the pipeline is lowered.
+void addStreams(const std::vector<Stream> &streams, Halide::Pipeline &pipeline);
+
+/// Makes the prefetches of an x86 object fetch into the second-level cache.
+llvm::Error fetchFromAfar(llvm::StringRef path);
 
 /// The target that the options and the schedule ask for. Throws on a bad one.
 Halide::Target makeTarget(llvm::StringRef text, const Options &options);

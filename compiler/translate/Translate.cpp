@@ -6,6 +6,8 @@
 
 #include "compiler/translate/Kernel.h"
 
+#include "llvm/Support/Error.h"
+
 using namespace mlir;
 using namespace heddle::halide;
 
@@ -82,16 +84,24 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   if (machine.has_feature(Halide::Target::OpenCL) && usesDoubles(pipeline))
     machine.set_feature(Halide::Target::CLDoubles);
   guard.at(pipeline);
-  return guard.run([&] {
+  LogicalResult result = guard.run([&] {
+    Halide::Pipeline whole(kernel.outputs);
+    addStreams(kernel.streams, whole);
     Halide::Module module =
-        Halide::Pipeline(kernel.outputs)
-            .compile_to_module(kernel.arguments, options.symbol, machine,
-                               Halide::LinkageType::ExternalPlusArgv);
+        whole.compile_to_module(kernel.arguments, options.symbol, machine,
+                                Halide::LinkageType::ExternalPlusArgv);
     if (machine.has_gpu_feature())
       checkOnDevice(module);
     scratch = boundScratch(module, pipeline, kernel);
     emit(module, options);
   });
+  if (failed(result) || kernel.streams.empty() ||
+      options.emit != Emit::Object || machine.arch != Halide::Target::X86)
+    return result;
+  if (llvm::Error error = fetchFromAfar(options.path))
+    return pipeline.emitError("cannot change the prefetches of ")
+           << options.path << ": " << llvm::toString(std::move(error));
+  return success();
 }
 
 LogicalResult translatePipeline(PipelineOp pipeline, const Options &options,

@@ -101,6 +101,12 @@ LogicalResult ScheduleOp::verifyRegions() {
               return require(fetch, fetch.getUser(), fetch.getUserStage(),
                              fetch.getFrom());
             })
+            .Case([&](StreamOp stream) -> LogicalResult {
+              if (failed(require(stream, stream.getUser(),
+                                 stream.getUserStage(), stream.getAt())))
+                return failure();
+              return require(stream, stream.getOuter(), 0, stream.getOver());
+            })
             .Default([](Operation *) { return success(); });
     if (failed(result))
       return failure();

@@ -365,6 +365,12 @@ LogicalResult LoopTable::applyPlacement(Operation *directive) {
           return failure();
         return requireWord(op, "bounds", op.getBounds(), prefetches);
       })
+      .Case([&](StreamOp op) -> LogicalResult {
+        if (op.getLines() < 1)
+          return op.emitOpError("(C5) of schedule: lines ")
+                 << op.getLines() << " is not positive";
+        return requireStage(op, op.getUser(), op.getUserStage());
+      })
       .Case<InOp, CloneInOp>(
           [&](auto op) { return wrap(op, op.getSubject(), op.getResult()); })
       .Case([&](RfactorOp op) { return rfactor(op); })

@@ -30,6 +30,10 @@ const std::vector<Knob<GemmKnobs>> &gemmKnobSpace() {
        "rows that share a pass over the panels",
        &GemmKnobs::blockRows,
        {12, 16, 24, 32, 36, 48, 60, 64, 72, 96, 120, 128}},
+      {"stream_lines",
+       "cache lines of the next panel fetched with each row of a panel",
+       &GemmKnobs::streamLines,
+       {0, 1, 2, 3, 4}},
   };
   return space;
 }
@@ -68,6 +72,10 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   TileShape tile = tileOf(knobs);
+  if (accumulator.panels && knobs.streamLines > 0)
+    schedule.update(accumulator.name)
+        .stream(*accumulator.panels, accumulator.reductionDims[0],
+                row ? row->name : out.name, "mo", knobs.streamLines);
   if (!row) {
     scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
     schedule.func(out.name).parallel(panelLoop(out, tile));

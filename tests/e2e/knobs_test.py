@@ -26,7 +26,7 @@ WEIGHTS = ["--weights", "random:3"]
 # The smallest and the largest value of each knob, by family.
 CORNERS = {
     "gemm": {"tile_rows": (1, 12), "tile_columns": (8, 48),
-             "block_rows": (12, 120)},
+             "block_rows": (12, 120), "stream_lines": (0, 4)},
     "gemv": {"tile_rows": (1, 3), "tile_columns": (8, 48),
              "tile_panels": (2, 8)},
     "attention": {"score_keys": (2, 16), "score_queries": (8, 48),
@@ -94,7 +94,7 @@ class Knobs(support.Case):
         isa = support.ISAS[0]
         self.not_compiled(
             ["there is no knob 'rows', expected one of tile_rows, "
-             "tile_columns, block_rows"],
+             "tile_columns, block_rows, stream_lines"],
             self.with_knobs("gemm", isa, {"rows": 3}), *WEIGHTS)
         self.not_compiled(
             ["knob 'tile_rows' is 0, expected one of 1, 2, 3"],

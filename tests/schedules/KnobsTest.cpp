@@ -61,13 +61,13 @@ TEST(KnobSpace, IsAFamilysKnobsWithoutItsType) {
   KnobSpace space = enumerable<GemmKnobs>(
       gemmKnobSpace(), defaultGemmKnobs(48, wide),
       [&](const GemmKnobs &knobs) { return checkGemmKnobs(knobs, wide); });
-  ASSERT_EQ(space.knobs.size(), 3u);
+  ASSERT_EQ(space.knobs.size(), 4u);
   EXPECT_EQ(space.knobs[0].name, "tile_rows");
   EXPECT_EQ(space.knobs[0].unit, "rows of a register tile");
   EXPECT_EQ(space.knobs[0].values.size(), 12u);
   EXPECT_EQ(space.knobs[0].initial, 8);
-  EXPECT_EQ(space.check({8, 48, 64}), "");
-  EXPECT_EQ(space.check({12, 48, 120}),
+  EXPECT_EQ(space.check({8, 48, 64, 1}), "");
+  EXPECT_EQ(space.check({12, 48, 120, 0}),
             "the tile needs more registers than the target has");
 }
 
@@ -84,7 +84,7 @@ TEST(KnobSpace, SaysWhatIsWrongWithAPoint) {
             "knob 'tile_columns' is 7, expected one of 8, 16, 24, 32, 48, 64");
   EXPECT_EQ(problemOf(space, {{"tile_rows", 4}, {"rows", 4}}),
             "there is no knob 'rows', expected one of tile_rows, "
-            "tile_columns, block_rows");
+            "tile_columns, block_rows, stream_lines");
 }
 
 TEST(MatmulKnobs, DefaultsAreLegalAndFitTheColumns) {

@@ -164,7 +164,13 @@ INSTANTIATE_TEST_SUITE_P(
         "halide.prefetch %A at %out[y] from y offset 2 bounds guard_with_if "
         ": !halide.buffer<64x?xf32>",
         "halide.compute_root %g "
-        "halide.prefetch %g at %out[y] from y offset 1 bounds clamp"));
+        "halide.prefetch %g at %out[y] from y offset 1 bounds clamp",
+        "halide.stream %A at %sum stage 1 [k] over %out[y] lines 1 "
+        ": !halide.buffer<64x?xf32>",
+        "halide.compute_at %g at %out[y] halide.stream %A at %g[x] over "
+        "%out[y] lines 3 : !halide.buffer<64x?xf32>",
+        "halide.stream %A at %out[x] over %out[y] lines 2 "
+        ": !halide.buffer<64x?xf32>"));
 
 INSTANTIATE_TEST_SUITE_P(
     Reductions, Directive,

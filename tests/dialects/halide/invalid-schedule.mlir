@@ -221,6 +221,54 @@ halide.pipeline @c3_prefetch(%A: !halide.buffer<8x?xf32>) {
 
 // -----
 
+halide.pipeline @c3_stream(%A: !halide.buffer<8x?xf32>) {
+  %c0 = arith.constant 0 : i32
+  %n = halide.extent %A[1] : !halide.buffer<8x?xf32>
+  %f = halide.func "f" (x = %x, y = %y) : f32 {
+    %a = halide.at %A[%x, %y] : !halide.buffer<8x?xf32>
+    halide.yield %a : f32
+  }
+  halide.update %f (%x, %y) over (k = %k from %c0 extent %n) {
+    %a = halide.at %f[%x, %y] : f32
+    halide.store at [%x, %y] %a : f32
+  }
+  %out = halide.func "out" (x = %x, y = %y) : f32 {
+    %a = halide.at %f[%x, %y] : f32
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<8x?xf32>
+  halide.schedule "v" target("x86-64-linux") {
+    // expected-error @+1 {{(C3) of schedule: no loop 'z'}}
+    halide.stream %A at %f stage 1 [k] over %out[z] lines 1 : !halide.buffer<8x?xf32>
+  }
+}
+
+// -----
+
+halide.pipeline @c5_stream(%A: !halide.buffer<8x?xf32>) {
+  %c0 = arith.constant 0 : i32
+  %n = halide.extent %A[1] : !halide.buffer<8x?xf32>
+  %f = halide.func "f" (x = %x, y = %y) : f32 {
+    %a = halide.at %A[%x, %y] : !halide.buffer<8x?xf32>
+    halide.yield %a : f32
+  }
+  halide.update %f (%x, %y) over (k = %k from %c0 extent %n) {
+    %a = halide.at %f[%x, %y] : f32
+    halide.store at [%x, %y] %a : f32
+  }
+  %out = halide.func "out" (x = %x, y = %y) : f32 {
+    %a = halide.at %f[%x, %y] : f32
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<8x?xf32>
+  halide.schedule "v" target("x86-64-linux") {
+    // expected-error @+1 {{(C5) of schedule: lines 0 is not positive}}
+    halide.stream %A at %f stage 1 [k] over %out[x] lines 0 : !halide.buffer<8x?xf32>
+  }
+}
+
+// -----
+
 halide.pipeline @c4_in_use(%A: !halide.buffer<8x?xf32>) {
   %c0 = arith.constant 0 : i32
   %n = halide.extent %A[1] : !halide.buffer<8x?xf32>
