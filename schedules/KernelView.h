@@ -71,9 +71,9 @@ struct FuncView {
   std::vector<std::string> reductionDims; ///< of its update, innermost first
   bool hasUpdate = false;
   std::vector<std::string> updateDims = {}; ///< pure loops of its update
-  /// The argument, by position, that its update reads along its innermost dim
-  /// and its reduction: a panel.
-  std::optional<int> panels = std::nullopt;
+  /// Arguments, by position, that its update reads: `panels` along its
+  /// innermost dim, `rows` along its reduction alone.
+  std::optional<int> panels = std::nullopt, rows = std::nullopt;
 };
 
 /// A kernel as its schedule sees it, funcs in the order of definition.

@@ -87,14 +87,22 @@ Stage &Stage::boundExtent(std::string dim, int64_t extent) {
   return add(std::move(directive));
 }
 
-Stage &Stage::stream(int buffer, std::string loop, std::string outer,
-                     std::string over, int64_t lines) {
+Stage &Stage::stream(int buffer, std::string loop, int64_t ahead,
+                     int64_t lines) {
   Directive directive{Kind::Stream};
-  directive.dims = {std::move(loop), std::move(over)};
+  directive.dims = {std::move(loop)};
+  directive.min = ahead;
   directive.factor = lines;
-  directive.other = std::move(outer);
   directive.buffer = buffer;
   return add(std::move(directive));
+}
+
+Stage &Stage::streamOver(int buffer, std::string loop, std::string outer,
+                         std::string over, int64_t ahead, int64_t lines) {
+  stream(buffer, std::move(loop), ahead, lines);
+  record.back().dims.push_back(std::move(over));
+  record.back().other = std::move(outer);
+  return *this;
 }
 
 Stage &Stage::gpuBlocks(std::vector<std::string> innermostFirst) {

@@ -25,10 +25,10 @@ enum class Kind {
   Bound,        ///< dims {dim}, min, factor = extent
   BoundExtent,  ///< dims {dim}, factor = extent
   Atomic,
-  Stream,         ///< a `buffer`, at dims {loop}, over `other`'s dims {., loop},
-                  ///< factor lines an iteration
-  GpuBlocks,      ///< one to three dims, innermost first
-  GpuThreads,     ///< likewise
+  Stream,     ///< `buffer` at dims {loop}, min elements ahead, factor lines an
+              ///< iteration; with dims {., loop} over `other`'s loop
+  GpuBlocks,  ///< one to three dims, innermost first
+  GpuThreads, ///< likewise
   GpuSingleThread ///< a stage without loops that could be either
 };
 
@@ -70,8 +70,9 @@ public:
   Stage &storeStack();
   Stage &bound(std::string dim, int64_t min, int64_t extent);
   Stage &boundExtent(std::string dim, int64_t extent);
-  Stage &stream(int buffer, std::string loop, std::string outer,
-                std::string over, int64_t lines);
+  Stage &stream(int buffer, std::string loop, int64_t ahead, int64_t lines);
+  Stage &streamOver(int buffer, std::string loop, std::string outer,
+                    std::string over, int64_t ahead, int64_t lines);
   Stage &gpuBlocks(std::vector<std::string> innermostFirst);
   Stage &gpuThreads(std::vector<std::string> innermostFirst);
   Stage &gpuSingleThread();

@@ -19,24 +19,26 @@ namespace heddle::lower {
 
 namespace {
 
-/// See FuncView::panels.
-std::optional<int> panelsOf(halide::UpdateOp update) {
-  for (halide::AtOp read : update.getBody().getOps<halide::AtOp>()) {
+/// Finds FuncView's `panels` and `rows`.
+void findOperands(halide::UpdateOp update, schedule::FuncView &view) {
+  Block &body = update.getBody().front();
+  size_t pure = body.getNumArguments() - update.getReductionNames().size();
+  for (halide::AtOp read : body.getOps<halide::AtOp>()) {
     auto buffer = dyn_cast<BlockArgument>(read.getSubject());
+    if (!buffer || !isa<halide::BufferType>(buffer.getType()))
+      continue;
     bool readsColumn = false, readsReduction = false;
-    size_t pure = update.getBody().getNumArguments() -
-                  update.getReductionNames().size();
     for (Value index : read.getIndices())
       if (auto loop = dyn_cast<BlockArgument>(index);
-          loop && loop.getOwner() == &update.getBody().front()) {
+          loop && loop.getOwner() == &body) {
         readsColumn |= loop.getArgNumber() == 0;
         readsReduction |= loop.getArgNumber() >= pure;
       }
-    if (buffer && isa<halide::BufferType>(buffer.getType()) && readsColumn &&
-        readsReduction)
-      return int(buffer.getArgNumber());
+    if (readsColumn)
+      view.panels = int(buffer.getArgNumber());
+    else if (readsReduction)
+      view.rows = int(buffer.getArgNumber());
   }
-  return std::nullopt;
 }
 
 /// What a schedule may know of a func, from its op's attributes.
@@ -66,7 +68,7 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   }
   for (halide::UpdateOp update : func.getUpdates()) {
     view.hasUpdate = true;
-    view.panels = panelsOf(update);
+    findOperands(update, view);
     for (StringRef name : update.getReductionNames())
       view.reductionDims.push_back(name.str());
     view.updateDims.clear();
@@ -221,6 +223,7 @@ LogicalResult Recorder::attention() {
   shape.queryBlock = tileEntry(pipeline, "query_block");
   shape.chunk = tileEntry(pipeline, "chunk");
   shape.valueDim = tileEntry(pipeline, "value_dim");
+  shape.keyDim = tileEntry(pipeline, "key_dim");
   return with<schedule::AttentionKnobs>(
       schedule::attentionKnobSpace(),
       schedule::defaultAttentionKnobs(shape, target),
@@ -315,10 +318,14 @@ void emitDirective(OpBuilder &b, Location loc,
     halide::AtomicOp::create(b, loc, func, stage, false);
     return;
   case Kind::Stream: {
-    Value buffer = func.getDefiningOp()->getBlock()->getArgument(
-        unsigned(directive.buffer));
-    halide::StreamOp::create(b, loc, buffer, func, stage, dims[0],
-                             funcs.lookup(directive.other), dims[1], factor);
+    Block &body = *func.getDefiningOp()->getBlock();
+    bool isOver = dims.size() > 1;
+    halide::StreamOp::create(b, loc,
+                             body.getArgument(unsigned(directive.buffer)), func,
+                             stage, b.getStringAttr(dims[0]),
+                             isOver ? funcs.lookup(directive.other) : Value(),
+                             isOver ? b.getStringAttr(dims[1]) : StringAttr(),
+                             uint64_t(directive.min), factor);
     return;
   }
   case Kind::GpuBlocks:

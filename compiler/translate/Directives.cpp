@@ -331,8 +331,10 @@ void Scheduler::stream(StreamOp op) {
   };
   kernel.streams.push_back({kernel.buffers.lookup(op.getSubject()).name(),
                             stageName(op.getUser(), op.getUserStage()),
-                            "." + op.getAt().str(), stageName(op.getOuter(), 0),
-                            "." + op.getOver().str(), int(op.getLines())});
+                            "." + op.getAt().str(),
+                            op.getOuter() ? stageName(op.getOuter(), 0) : "",
+                            op.getOver() ? "." + op.getOver()->str() : "",
+                            int64_t(op.getAhead()), int(op.getLines())});
 }
 
 void Scheduler::applyBounds(Operation *op) {

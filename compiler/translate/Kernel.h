@@ -21,9 +21,10 @@ namespace heddle::translate {
 /// A `halide.stream`, by the names that the lowered statement has.
 struct Stream {
   std::string buffer;
-  std::string user; ///< of the loop, with its stage: "acc.s1."
-  std::string at;   ///< the loop's own name: ".k"
-  std::string outer, over;
+  std::string user;        ///< of the loop, with its stage: "acc.s1."
+  std::string at;          ///< the loop's own name: ".k"
+  std::string outer, over; ///< likewise; empty where there is no such loop
+  int64_t ahead = 0;       ///< in elements; 0: as much as the loop reads
   int lines = 1;
 };
 

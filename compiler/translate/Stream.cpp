@@ -6,6 +6,7 @@
 #include "compiler/translate/Kernel.h"
 
 #include <algorithm>
+#include <optional>
 
 using namespace Halide::Internal;
 using Halide::Expr;
@@ -98,23 +99,20 @@ private:
     if (inner.found)
       return loop;
     Expr k = Variable::make(Halide::Int(32), op->name);
-    // What one iteration reads, in elements, where that is a constant.
-    Expr step = simplify(substitute(op->name, k + 1, base) - base);
-    auto stride = as_const_int(step);
-    auto extent = as_const_int(simplify(op->extent));
+    std::optional<Piece> piece = pieceOf(stream, *op, base);
     int lineElements = lineBytes / load->type.bytes(); // of one lane
-    if (!stride || !extent || *stride <= 0 || lineElements <= 0)
+    if (!piece || lineElements <= 0)
       return loop;
-    int64_t fetched = *extent * stream.lines * lineElements;
-    int64_t parts = (*stride * *extent + fetched - 1) / fetched;
+    int step = stream.lines * lineElements;
+    int64_t fetched = piece->iterations * step;
+    int64_t parts = (piece->elements + fetched - 1) / fetched;
 
     Expr part = 0;
     for (const std::string &name : enclosing)
-      if (isLoop(name, stream.outer, stream.over))
+      if (!stream.outer.empty() && isLoop(name, stream.outer, stream.over))
         part = Variable::make(Halide::Int(32), name);
-    Expr first =
-        substitute(op->name, op->min, base) + int(*stride * *extent) +
-        (part * int(*extent) + (k - op->min)) * (stream.lines * lineElements);
+    Expr first = substitute(op->name, op->min, base) + int(piece->elements) +
+                 (part * int(piece->iterations) + (k - op->min)) * step;
     Halide::Internal::Stmt body = op->body;
     for (int line = stream.lines; line-- > 0;)
       body = Block::make(fetch(*load, first + line * lineElements), body);
@@ -124,6 +122,26 @@ private:
     if (is_const(part))
       return fetching;
     return IfThenElse::make(part < int(parts), fetching, loop);
+  }
+
+  /// What is fetched, and how many iterations read as much.
+  struct Piece {
+    int64_t elements = 0;
+    int64_t iterations = 1;
+  };
+  static std::optional<Piece> pieceOf(const Stream &stream, const For &loop,
+                                      const Expr &base) {
+    Expr next = Variable::make(Halide::Int(32), loop.name) + 1;
+    auto stride =
+        as_const_int(simplify(substitute(loop.name, next, base) - base));
+    auto extent = as_const_int(simplify(loop.extent));
+    if (!stride || *stride <= 0)
+      return std::nullopt;
+    if (stream.ahead > 0)
+      return Piece{stream.ahead, std::max<int64_t>(stream.ahead / *stride, 1)};
+    if (!extent)
+      return std::nullopt;
+    return Piece{*stride * *extent, *extent};
   }
 
   static Halide::Internal::Stmt fetch(const Load &load, const Expr &index) {

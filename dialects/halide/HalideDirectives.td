@@ -552,28 +552,33 @@ def Halide_PrefetchOp : Halide_Directive<"prefetch"> {
 def Halide_StreamOp : Halide_Directive<"stream"> {
   let summary = "memory behind what a loop reads, fetched while it runs";
   let description = [{
-    The loop `at` of `user` reads the buffer in a row. While it runs, what
-    follows in memory, as much as the loop reads, is fetched: `lines` cache
-    lines an iteration. The first iteration of the loop `over` of `outer`
-    around it fetches the first part, the next one the next, until all is
-    fetched; further ones fetch nothing. Unlike `prefetch`, which fetches a
-    whole region at once, this spreads the reading of memory evenly over the
-    arithmetic. One of heddle's own; a buffer that the loop does not read is
-    not fetched.
+    The loop `at` of `user` reads the buffer, which is fetched `ahead` elements
+    behind what the loop reads first, `lines` cache lines an iteration. Where
+    nothing is said of `ahead` it is as much as the loop reads: what follows in
+    memory. The first iteration of the loop `over` of `outer` around it fetches
+    the first part of so many elements, the next one the next, until all are
+    fetched; further ones fetch nothing. Without `over` the loop fetches each
+    time. Unlike `prefetch`, which fetches a whole region at once, this spreads
+    the reading of memory evenly over the arithmetic. One of heddle's own; a
+    buffer that the loop does not read is not fetched.
 
     Example:
     ```mlir
     halide.stream %B at %acc stage 1 [k] over %out[mo] lines 2
       : !halide.buffer<48x384x?xf32>
+    halide.stream %A at %acc stage 1 [k] ahead 3072 lines 1
+      : !halide.buffer<384x?xf32>
     ```
   }];
   let arguments = (ins Halide_BufferType:$subject, Halide_FuncType:$user,
                        DefaultValuedAttr<I64Attr, "0">:$userStage, StrAttr:$at,
-                       Halide_FuncType:$outer, StrAttr:$over, I64Attr:$lines);
+                       Optional<Halide_FuncType>:$outer,
+                       OptionalAttr<StrAttr>:$over,
+                       DefaultValuedAttr<I64Attr, "0">:$ahead, I64Attr:$lines);
   let assemblyFormat = [{
     $subject `at` $user (`stage` $userStage^ ` `)? `[` custom<Dim>($at) `]`
-    `over` $outer `[` custom<Dim>($over) `]` `lines` $lines attr-dict
-    `:` qualified(type($subject))
+    (`over` $outer^ `[` custom<Dim>($over) `]`)? (`ahead` $ahead^)?
+    `lines` $lines attr-dict `:` qualified(type($subject))
   }];
 }
 

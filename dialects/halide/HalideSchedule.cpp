@@ -105,7 +105,9 @@ LogicalResult ScheduleOp::verifyRegions() {
               if (failed(require(stream, stream.getUser(),
                                  stream.getUserStage(), stream.getAt())))
                 return failure();
-              return require(stream, stream.getOuter(), 0, stream.getOver());
+              if (!stream.getOuter())
+                return success();
+              return require(stream, stream.getOuter(), 0, *stream.getOver());
             })
             .Default([](Operation *) { return success(); });
     if (failed(result))

@@ -366,9 +366,12 @@ LogicalResult LoopTable::applyPlacement(Operation *directive) {
         return requireWord(op, "bounds", op.getBounds(), prefetches);
       })
       .Case([&](StreamOp op) -> LogicalResult {
-        if (op.getLines() < 1)
+        if (int64_t(op.getLines()) < 1)
           return op.emitOpError("(C5) of schedule: lines ")
-                 << op.getLines() << " is not positive";
+                 << int64_t(op.getLines()) << " is not positive";
+        if (int64_t(op.getAhead()) < 0)
+          return op.emitOpError("(C5) of schedule: ahead ")
+                 << int64_t(op.getAhead()) << " is negative";
         return requireStage(op, op.getUser(), op.getUserStage());
       })
       .Case<InOp, CloneInOp>(

@@ -268,6 +268,25 @@ void scheduleValues(Context &c, const std::string &part,
   c.vectorizeColumns(c.update(Role::ValueSum), ad);
 }
 
+/// Keys and values of a long sequence come from beyond the second-level cache
+/// for every block of queries: the next tile of keys is fetched while one is
+/// used, and the next chunk of values by the tiles of queries of this one.
+void streamOperands(Context &c) {
+  if (c.shape.keyDim == 0)
+    return;
+  const FuncView &scores = c.of(Role::ScoreSum);
+  if (scores.rows)
+    c.update(Role::ScoreSum)
+        .stream(*scores.rows, scores.reductionDims[0],
+                c.knobs.scoreKeys * c.shape.keyDim, 1);
+  const FuncView &values = c.of(Role::ValueSum);
+  if (values.panels)
+    c.update(Role::ValueSum)
+        .streamOver(*values.panels, values.reductionDims[0],
+                    c.of(Role::ChunkValue).name, "qo",
+                    c.shape.chunk * c.shape.valueDim, 1);
+}
+
 } // namespace
 
 void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
@@ -282,6 +301,7 @@ void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
   scheduleScores(context, part, chunk);
   scheduleSoftmax(context, part, chunk);
   scheduleValues(context, part, chunk);
+  streamOperands(context);
 }
 
 } // namespace heddle::schedule

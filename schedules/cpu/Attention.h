@@ -18,6 +18,8 @@ struct AttentionShape {
   int64_t queryBlock = 48; ///< queries that meet a chunk together; of 16
   int64_t chunk = 384;     ///< keys whose scores stay in L1/L2; of 16
   int64_t valueDim = 64;   ///< width of a value head
+  int64_t keyDim = 0;      ///< width of a key, where keys and values lie behind
+                           ///< one another in memory; else 0
 };
 
 /// At most so many queries have a kernel of their own, with a block of as

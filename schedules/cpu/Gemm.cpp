@@ -74,8 +74,8 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   TileShape tile = tileOf(knobs);
   if (accumulator.panels && knobs.streamLines > 0)
     schedule.update(accumulator.name)
-        .stream(*accumulator.panels, accumulator.reductionDims[0],
-                row ? row->name : out.name, "mo", knobs.streamLines);
+        .streamOver(*accumulator.panels, accumulator.reductionDims[0],
+                    row ? row->name : out.name, "mo", 0, knobs.streamLines);
   if (!row) {
     scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
     schedule.func(out.name).parallel(panelLoop(out, tile));

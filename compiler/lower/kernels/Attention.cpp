@@ -240,9 +240,12 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
   tile = schedule::defaultAttentionShape(
       width, shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX),
       form.isFew, tiles.isSparse());
+  // Heads inside the rows of a projection leave gaps between keys.
+  tile.keyDim = k.split || v.split ? 0 : depth;
   builder->keep({{"chunk", tile.chunk},
                  {"query_block", tile.queryBlock},
-                 {"value_dim", tile.valueDim}});
+                 {"value_dim", tile.valueDim},
+                 {"key_dim", tile.keyDim}});
   tiles.build(tile, queries, keys);
   if (tiles.isUseful())
     tileLive = builder->func({"tile_live",

@@ -186,9 +186,10 @@ typedef struct heddle_meta_dim {
 } heddle_meta_dim;
 
 enum heddle_buffer_kind {
-  HEDDLE_BUFFER_INPUT = 0,  /* the caller's */
-  HEDDLE_BUFFER_OUTPUT = 1, /* the caller's, or the arena's, copied on success */
-  HEDDLE_BUFFER_SLOT = 2,   /* arena */
+  HEDDLE_BUFFER_INPUT = 0, /* the caller's */
+  HEDDLE_BUFFER_OUTPUT =
+      1,                  /* the caller's, or the arena's, copied on success */
+  HEDDLE_BUFFER_SLOT = 2, /* arena */
   HEDDLE_BUFFER_WEIGHT = 3, /* weights section, read only */
   HEDDLE_BUFFER_STATE = 4   /* the session's, kept between calls */
 };

@@ -170,6 +170,10 @@ INSTANTIATE_TEST_SUITE_P(
         "halide.compute_at %g at %out[y] halide.stream %A at %g[x] over "
         "%out[y] lines 3 : !halide.buffer<64x?xf32>",
         "halide.stream %A at %out[x] over %out[y] lines 2 "
+        ": !halide.buffer<64x?xf32>",
+        "halide.stream %A at %sum stage 1 [k] ahead 128 lines 1 "
+        ": !halide.buffer<64x?xf32>",
+        "halide.stream %A at %sum stage 1 [k] over %out[y] ahead 640 lines 1 "
         ": !halide.buffer<64x?xf32>"));
 
 INSTANTIATE_TEST_SUITE_P(

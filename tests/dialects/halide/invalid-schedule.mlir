@@ -269,6 +269,30 @@ halide.pipeline @c5_stream(%A: !halide.buffer<8x?xf32>) {
 
 // -----
 
+halide.pipeline @c5_stream_behind(%A: !halide.buffer<8x?xf32>) {
+  %c0 = arith.constant 0 : i32
+  %n = halide.extent %A[1] : !halide.buffer<8x?xf32>
+  %f = halide.func "f" (x = %x, y = %y) : f32 {
+    %a = halide.at %A[%x, %y] : !halide.buffer<8x?xf32>
+    halide.yield %a : f32
+  }
+  halide.update %f (%x, %y) over (k = %k from %c0 extent %n) {
+    %a = halide.at %f[%x, %y] : f32
+    halide.store at [%x, %y] %a : f32
+  }
+  %out = halide.func "out" (x = %x, y = %y) : f32 {
+    %a = halide.at %f[%x, %y] : f32
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<8x?xf32>
+  halide.schedule "v" target("x86-64-linux") {
+    // expected-error @+1 {{(C5) of schedule: ahead -8 is negative}}
+    halide.stream %A at %f stage 1 [k] ahead -8 lines 1 : !halide.buffer<8x?xf32>
+  }
+}
+
+// -----
+
 halide.pipeline @c4_in_use(%A: !halide.buffer<8x?xf32>) {
   %c0 = arith.constant 0 : i32
   %n = halide.extent %A[1] : !halide.buffer<8x?xf32>

@@ -115,6 +115,8 @@ halide.pipeline @directives(%A: !halide.buffer<?x?xf32>) {
     halide.prefetch %A at %out[task] from task offset 2 bounds clamp : !halide.buffer<?x?xf32>
     // CHECK: halide.stream %{{.*}} at %sum stage 1 [ki] over %out[row] lines 2 : !halide.buffer<?x?xf32>
     halide.stream %A at %sum stage 1 [ki] over %out[row] lines 2 : !halide.buffer<?x?xf32>
+    // CHECK: halide.stream %{{.*}} at %out[task] ahead 64 lines 1 : !halide.buffer<?x?xf32>
+    halide.stream %A at %out[task] ahead 64 lines 1 : !halide.buffer<?x?xf32>
     // CHECK: halide.specialize %out where %{{.*}} {
     halide.specialize %out where %short {
       // CHECK: halide.split %out[row] into (special, inner) by 2
