@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/HostToFormula.h"
 
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringSwitch.h"
+
 #include <cassert>
 
 using namespace heddle;
@@ -74,24 +77,80 @@ Formula lower::max(const Formula &a, const Formula &b) {
   return result;
 }
 
-/// small + (large - small) * min(1, max(0, size - upTo)).
-Formula lower::choose(const Formula &size, int64_t upTo, int64_t small,
-                      const Formula &large) {
-  auto with = [](Formula formula, uint32_t code, int64_t value) {
-    push(formula, HEDDLE_OP_CONST, value);
-    push(formula, code);
-    return formula;
-  };
-  Formula step = with(size, HEDDLE_OP_ADD, -upTo);
-  step = with(with(step, HEDDLE_OP_MAX, 0), HEDDLE_OP_MIN, 1);
-  Formula result = large;
+/// A 0 that takes part in operations.
+static Formula asTerm(const Formula &formula) {
+  Formula result = formula;
   if (result.isZero())
     push(result, HEDDLE_OP_CONST, 0);
-  result = with(result, HEDDLE_OP_ADD, -small);
-  result = with(join(result, step, HEDDLE_OP_MUL), HEDDLE_OP_ADD, small);
-  result.text = size.text + " <= " + std::to_string(upTo) + " ? " +
-                std::to_string(small) + " : " + large.text;
   return result;
+}
+
+static Formula with(Formula formula, uint32_t code, int64_t value) {
+  push(formula, HEDDLE_OP_CONST, value);
+  push(formula, code);
+  return formula;
+}
+
+/// large * step + small * (1 - step), step = min(1, max(0, size - upTo)).
+Formula lower::choose(const Formula &size, int64_t upTo, const Formula &small,
+                      const Formula &large) {
+  Formula step = with(size, HEDDLE_OP_ADD, -upTo);
+  step = with(with(step, HEDDLE_OP_MAX, 0), HEDDLE_OP_MIN, 1);
+  Formula rest = with(with(step, HEDDLE_OP_MUL, -1), HEDDLE_OP_ADD, 1);
+  Formula result =
+      join(join(asTerm(large), step, HEDDLE_OP_MUL),
+           join(asTerm(small), rest, HEDDLE_OP_MUL), HEDDLE_OP_ADD);
+  result.text = size.text + " <= " + std::to_string(upTo) + " ? " + small.text +
+                " : " + large.text;
+  return result;
+}
+
+/// The operation that a word stands for.
+static std::optional<heddle_formula_code> operationOf(llvm::StringRef word) {
+  return llvm::StringSwitch<std::optional<heddle_formula_code>>(word)
+      .Case("+", HEDDLE_OP_ADD)
+      .Case("*", HEDDLE_OP_MUL)
+      .Case("/", HEDDLE_OP_FLOORDIV)
+      .Case("<", HEDDLE_OP_MIN)
+      .Case(">", HEDDLE_OP_MAX)
+      .Case("^", HEDDLE_OP_ALIGN)
+      .Default(std::nullopt);
+}
+
+std::optional<Formula> lower::readFormula(
+    llvm::StringRef text,
+    llvm::function_ref<std::optional<Formula>(llvm::StringRef)> value) {
+  std::vector<Formula> stack;
+  llvm::SmallVector<llvm::StringRef> words;
+  text.split(words, ' ', -1, /*KeepEmpty=*/false);
+  for (llvm::StringRef word : words) {
+    int64_t number = 0;
+    if (!word.getAsInteger(10, number)) {
+      stack.push_back(asTerm(constantFormula(number)));
+      continue;
+    }
+    std::optional<heddle_formula_code> code = operationOf(word);
+    if (!code) {
+      std::optional<Formula> term = value(word);
+      if (!term)
+        return std::nullopt;
+      stack.push_back(asTerm(*term));
+      continue;
+    }
+    if (stack.size() < 2)
+      return std::nullopt;
+    Formula right = std::move(stack.back());
+    stack.pop_back();
+    // What an align rounds to is part of the operation.
+    if (code == HEDDLE_OP_ALIGN)
+      push(stack.back(), HEDDLE_OP_ALIGN, right.ops.back().value);
+    else
+      stack.back() = join(stack.back(), right, *code);
+  }
+  if (stack.size() != 1)
+    return std::nullopt;
+  stack.back().text = text.str();
+  return std::move(stack.back());
 }
 
 Formula lower::align(const Formula &a, int64_t multiple) {

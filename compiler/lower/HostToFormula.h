@@ -6,6 +6,9 @@
 
 #include "compiler/shape/Dim.h"
 #include "heddle/artifact.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +32,17 @@ Formula dimFormula(const shape::Dim &dim,
 Formula add(const Formula &a, const Formula &b);
 Formula max(const Formula &a, const Formula &b);
 /// `small` where `size` is at most `upTo`, else `large`.
-Formula choose(const Formula &size, int64_t upTo, int64_t small,
+Formula choose(const Formula &size, int64_t upTo, const Formula &small,
                const Formula &large);
 /// `a` rounded up to a multiple of `multiple`.
 Formula align(const Formula &a, int64_t multiple);
+
+/// A formula in postfix order whose words are numbers, names that `value` knows
+/// and the operations of translate::Scratch::formula. Nothing where a word or
+/// their number is wrong.
+std::optional<Formula>
+readFormula(llvm::StringRef text,
+            llvm::function_ref<std::optional<Formula>(llvm::StringRef)> value);
 
 } // namespace heddle::lower
 

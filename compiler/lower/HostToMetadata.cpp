@@ -5,6 +5,7 @@
 #include "mlir/IR/Location.h"
 #include <cstring>
 #include <limits>
+#include <set>
 #include <unordered_map>
 
 using namespace mlir;
@@ -59,6 +60,8 @@ private:
   heddle_meta_span kernels();
   heddle_meta_span variants();
   Formula choiceFormula(host::DispatchOp op);
+  Formula kernelScratch(host::DispatchOp op, StringRef name);
+  Formula scratch(host::DispatchOp op);
   heddle_meta_dispatch dispatch(host::DispatchOp op);
   heddle_meta_entry entry(const HostEntry &entry);
   heddle_meta_span notes();
@@ -171,9 +174,61 @@ Formula MetadataWriter::choiceFormula(host::DispatchOp op) {
     return {};
   Formula index = constantFormula(tables.kernelIndex(op.getCallee()));
   for (const host::DispatchOp::Choice &choice : llvm::reverse(choices))
-    index = choose(dimFormula(choice.size, tables.dims), choice.upTo,
-                   tables.kernelIndex(choice.callee.getValue()), index);
+    index = choose(
+        dimFormula(choice.size, tables.dims), choice.upTo,
+        constantFormula(tables.kernelIndex(choice.callee.getValue())), index);
   return index;
+}
+
+/// What a kernel takes of one thread's scratch, the most over the variants.
+/// What cannot be read, as in a damaged cache, counts nothing: a session finds
+/// such memory when a kernel asks for it.
+Formula MetadataWriter::kernelScratch(host::DispatchOp op, StringRef name) {
+  auto kernel = options.kernels.find(name.str());
+  if (kernel == options.kernels.end())
+    return {};
+  // x1.0 is an extent of a view, s0 a scalar.
+  auto value = [&](StringRef word) -> std::optional<Formula> {
+    unsigned index = 0, dim = 0;
+    bool isExtent = word.consume_front("x");
+    if (!isExtent && !word.consume_front("s"))
+      return std::nullopt;
+    auto [first, second] = word.split('.');
+    if (first.getAsInteger(10, index) ||
+        (isExtent && second.getAsInteger(10, dim)))
+      return std::nullopt;
+    ArrayAttr shape = op.getScalars();
+    if (isExtent) {
+      if (index >= op.getViews().size())
+        return std::nullopt;
+      shape = cast<ArrayAttr>(op.getViews()[index]);
+      index = dim;
+    }
+    shape::Shape values = host::readShape(shape);
+    if (index >= values.size())
+      return std::nullopt;
+    return dimFormula(values[index], tables.dims);
+  };
+  Formula most;
+  std::set<std::string> seen;
+  for (const std::string &text : kernel->second.scratch)
+    if (std::optional<Formula> formula = readFormula(text, value);
+        formula && text != "0" && seen.insert(text).second)
+      most = max(most, *formula);
+  return most;
+}
+
+/// What the kernel that runs takes.
+Formula MetadataWriter::scratch(host::DispatchOp op) {
+  Formula bytes = kernelScratch(op, op.getCallee());
+  std::vector<host::DispatchOp::Choice> choices = op.getChoices();
+  for (const host::DispatchOp::Choice &choice : llvm::reverse(choices)) {
+    Formula small = kernelScratch(op, choice.callee.getValue());
+    if (!small.isZero() || !bytes.isZero())
+      bytes = choose(dimFormula(choice.size, tables.dims), choice.upTo, small,
+                     bytes);
+  }
+  return bytes;
 }
 
 heddle_meta_dispatch MetadataWriter::dispatch(host::DispatchOp op) {
@@ -200,6 +255,14 @@ heddle_meta_dispatch MetadataWriter::dispatch(host::DispatchOp op) {
   return record;
 }
 
+/// Equal for equal programs.
+static std::string programText(const Formula &formula) {
+  std::string text;
+  for (const heddle_meta_op &op : formula.ops)
+    text += std::to_string(op.code) + " " + std::to_string(op.value) + " ";
+  return text;
+}
+
 heddle_meta_entry MetadataWriter::entry(const HostEntry &entry) {
   host::EntryOp op = entry.op;
   heddle_meta_entry record{};
@@ -207,21 +270,17 @@ heddle_meta_entry MetadataWriter::entry(const HostEntry &entry) {
   record.inputs = block.append(entry.inputs);
   record.outputs = block.append(entry.outputs);
   std::vector<heddle_meta_dispatch> dispatches;
-  int64_t scratch = 0;
-  auto needScratch = [&](StringRef name) {
-    auto kernel = options.kernels.find(name.str());
-    if (kernel != options.kernels.end())
-      scratch = std::max(scratch, kernel->second.scratchBytes);
-  };
+  Formula most;
+  std::set<std::string> seen; // layers repeat what they take
   for (host::DispatchOp one : entry.dispatches) {
     dispatches.push_back(dispatch(one));
-    needScratch(one.getCallee());
-    for (const host::DispatchOp::Choice &choice : one.getChoices())
-      needScratch(choice.callee.getValue());
+    Formula bytes = scratch(one);
+    if (!bytes.isZero() && seen.insert(programText(bytes)).second)
+      most = max(most, bytes);
   }
   record.dispatches = block.append(dispatches);
   record.arena = block.formula(entry.arena);
-  record.scratch = block.formula(constantFormula(scratch));
+  record.scratch = block.formula(most);
   return record;
 }
 

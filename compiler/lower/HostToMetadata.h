@@ -21,8 +21,9 @@ struct VariantInfo {
 /// What was compiled under one kernel's name.
 struct KernelInfo {
   std::string family;
-  std::string schedule;     ///< directives, one variant after another
-  int64_t scratchBytes = 0; ///< of one thread: the largest over the variants
+  std::string schedule; ///< directives, one variant after another
+  /// Bytes of one thread, a formula a variant (translate::Scratch::formula).
+  std::vector<std::string> scratch;
 };
 
 /// What the metadata holds besides the program itself.

@@ -74,7 +74,8 @@ metadataOf(ModuleOp module, const Options &options, const Objects &objects) {
     metadata.kernels[name] = {
         family ? family.getValue().str() : "",
         options.stripSchedule ? "" : scheduleText(pipeline),
-        scratch == objects.scratch.end() ? 0 : scratch->second};
+        scratch == objects.scratch.end() ? std::vector<std::string>()
+                                         : scratch->second};
   }
   metadata.notes = {{"compiler", "heddle " HEDDLE_VERSION},
                     {"code generators", "LLVM 22, Halide 21.0.0"}};

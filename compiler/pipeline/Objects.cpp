@@ -68,8 +68,8 @@ struct Unit {
   halide::PipelineOp pipeline;
   translate::Options options;
   std::string key;
-  std::string object; ///< bytes, once there
-  int64_t scratch = 0;
+  std::string object;  ///< bytes, once there
+  std::string scratch; ///< translate::Scratch::formula
 };
 
 /// Everything that the object depends on, as text.
@@ -93,7 +93,7 @@ std::vector<Unit> unitsOf(ModuleOp module, const Options &options,
     for (const Variant &variant : variants) {
       if (servingVariant(pipeline, variant) != variant.name)
         continue;
-      Unit unit{pipeline, {}, {}, {}, 0};
+      Unit unit{pipeline, {}, {}, {}, {}};
       unit.options.variant = variant.name;
       unit.options.symbol =
           lower::kernelSymbol(pipeline.getSymName(), variant.name);
@@ -115,8 +115,9 @@ bool findInCache(Unit &unit, link::KernelCache &cache,
   unit.key =
       link::KernelCache::key({text, unit.options.symbol, flags, generation});
   std::optional<link::KernelCache::Entry> entry = cache.get(unit.key);
-  if (!entry || StringRef(entry->sidecar).getAsInteger(10, unit.scratch))
+  if (!entry)
     return false;
+  unit.scratch = entry->sidecar;
   unit.object = std::move(entry->object);
   return true;
 }
@@ -147,7 +148,7 @@ LogicalResult compileHere(std::vector<Unit *> &missing) {
                                             scratch)) ||
         failed(readObject(*unit)))
       return failure();
-    unit->scratch = scratch.bytes;
+    unit->scratch = scratch.formula;
   }
   return success();
 }
@@ -170,7 +171,7 @@ LogicalResult compileUnits(std::vector<Unit *> &missing, const Options &options,
   if (failed(translate::translateJobs(jobs, limits, scratch, report)))
     return failure();
   for (auto [unit, bound] : llvm::zip(missing, scratch)) {
-    unit->scratch = bound.bytes;
+    unit->scratch = bound.formula;
     if (failed(readObject(*unit)))
       return failure();
   }
@@ -233,13 +234,12 @@ FailureOr<Objects> compileObjects(Model &model, const Options &options,
   if (!missing.empty() && failed(compileUnits(missing, options, progress)))
     return failure();
   for (Unit *unit : missing)
-    cache.put(unit->key, unit->object, std::to_string(unit->scratch));
+    cache.put(unit->key, unit->object, unit->scratch);
 
   Objects objects;
   objects.compiled = missing.size();
   for (Unit &unit : units) {
-    int64_t &scratch = objects.scratch[unit.pipeline.getSymName().str()];
-    scratch = std::max(scratch, unit.scratch);
+    objects.scratch[unit.pipeline.getSymName().str()].push_back(unit.scratch);
     objects.objects.push_back(
         {unit.options.symbol + ".o", std::move(unit.object)});
   }
@@ -283,13 +283,13 @@ FailureOr<std::vector<Attempt>> compileEach(ArrayRef<Model> models,
     attempts[owner].end = end;
     if (end != translate::JobEnd::Done)
       continue;
-    unit.scratch = bound.bytes;
+    unit.scratch = bound.formula;
     if (failed(readObject(unit)))
       return failure();
-    cache.put(unit.key, unit.object, std::to_string(unit.scratch));
+    cache.put(unit.key, unit.object, unit.scratch);
   }
   for (auto [unit, attempt] : llvm::zip(units, attempts)) {
-    attempt.objects.scratch[unit.pipeline.getSymName().str()] = unit.scratch;
+    attempt.objects.scratch[unit.pipeline.getSymName().str()] = {unit.scratch};
     attempt.objects.objects.push_back(
         {unit.options.symbol + ".o", std::move(unit.object)});
   }

@@ -60,8 +60,9 @@ struct Object {
 /// Kernels by child processes and the cache, then the host's object.
 struct Objects {
   std::vector<Object> objects;
-  std::map<std::string, int64_t> scratch; ///< bytes a thread, by kernel
-  size_t compiled = 0;                    ///< not found in the cache
+  /// Bytes a thread, by kernel: translate::Scratch::formula of each variant.
+  std::map<std::string, std::vector<std::string>> scratch;
+  size_t compiled = 0; ///< not found in the cache
 };
 mlir::FailureOr<Objects> compileObjects(Model &model, const Options &options,
                                         const Progress &progress);

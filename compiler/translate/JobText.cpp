@@ -94,6 +94,7 @@ std::string JobReport::write(bool succeeded, const Scratch &scratch) const {
       llvm::json::Object{{"succeeded", succeeded},
                          {"bytes", scratch.bytes},
                          {"bounded", scratch.bounded},
+                         {"formula", scratch.formula},
                          {"diagnostics", std::move(diagnostics)}};
   std::string text;
   llvm::raw_string_ostream(text) << report << "\n";
@@ -147,6 +148,7 @@ std::optional<bool> readReport(StringRef text, Operation *pipeline,
   emitDiagnostics(*diagnostics, pipeline);
   scratch.bytes = report->getInteger("bytes").value_or(0);
   scratch.bounded = report->getBoolean("bounded").value_or(false);
+  scratch.formula = report->getString("formula").value_or("0").str();
   return report->getBoolean("succeeded").value_or(false);
 }
 

@@ -46,10 +46,16 @@ struct Options {
 /// Memory that one thread asks of halide_malloc during a call.
 struct Scratch {
   /// Upper bound at the largest extents, each allocation rounded up to
-  /// `scratchAlignment`; 0 when there is none or no bound.
+  /// `scratchAlignment`; 0 when there is none or it is not known.
   int64_t bytes = 0;
-  /// False when it could not be bounded: a remark says which allocation.
+  /// False when there is neither a bound nor a formula: a remark says of which
+  /// allocation.
   bool bounded = true;
+  /// The same at any extents, in postfix order: numbers, x1.0 for extent 0 of
+  /// buffer 1 (inputs, then outputs), s2 for scalar 2, and + * / (rounding
+  /// down) < (smaller) > (larger) ^ (rounded up to a multiple). A number where
+  /// no formula was found.
+  std::string formula = "0";
 };
 
 /// What an allocation's size is rounded up to, and its address a multiple of.

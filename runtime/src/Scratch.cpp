@@ -24,15 +24,16 @@ bool AlignedBytes::reserve(size_t size) {
   // More than any address space has: a sum that went wrong.
   if (size > size_t(1) << 46)
     return false;
-  // Large blocks start on a huge page and ask for huge pages.
+  // Large blocks start on a huge page and ask for huge pages, but for their
+  // end: a page is in memory whole as soon as a byte of it is used.
   constexpr size_t hugePage = size_t(2) << 20;
   size_t align = size >= 2 * hugePage ? hugePage : HEDDLE_PAGE;
-  size_t rounded = (size + align - 1) / align * align;
+  size_t rounded = (size + HEDDLE_PAGE - 1) / HEDDLE_PAGE * HEDDLE_PAGE;
   void *fresh = nullptr;
   if (::posix_memalign(&fresh, align, rounded) != 0)
     return false;
   if (align == hugePage)
-    ::madvise(fresh, rounded, MADV_HUGEPAGE);
+    ::madvise(fresh, rounded / hugePage * hugePage, MADV_HUGEPAGE);
   std::free(bytes);
   bytes = static_cast<uint8_t *>(fresh);
   room = rounded;

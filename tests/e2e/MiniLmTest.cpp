@@ -14,6 +14,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace heddle;
 using Reference = reference::Tensor<double>;
@@ -192,6 +195,74 @@ TEST_F(MiniLm, EqualsTheReferenceAtTheLargestLengths) {
   for (int64_t length : {511, 512})
     for (int64_t batch : {1, 3})
       check(length, batch);
+}
+
+/// Bytes of anonymous memory that this process holds.
+uint64_t heldBytes() {
+  std::ifstream status("/proc/self/status");
+  const std::string name = "RssAnon:";
+  for (std::string line; std::getline(status, line);)
+    if (line.compare(0, name.size(), name) == 0)
+      return std::strtoull(line.c_str() + name.size(), nullptr, 10) * 1024;
+  return 0;
+}
+
+/// Runs in a child process, so that nothing is held before: prints a sentence
+/// and returns 1 where a run takes other memory than its formula says.
+int compareMemory(const heddle_module *module, int64_t batch, int64_t length,
+                  uint32_t threads) {
+  std::vector<int32_t> tokens(size_t(batch * length), 7),
+      mask(tokens.size(), 1);
+  std::vector<float> embedding(size_t(batch) * 384);
+  heddle_tensor in[] = {
+      {tokens.data(), HEDDLE_I32, 2, {batch, length}, {}, HEDDLE_SPACE_HOST},
+      {mask.data(), HEDDLE_I32, 2, {batch, length}, {}, HEDDLE_SPACE_HOST}};
+  heddle_tensor out = {embedding.data(), HEDDLE_F32, 2,
+                       {batch, 384},     {},         HEDDLE_SPACE_HOST};
+  heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
+  options.threads = threads;
+  heddle_session *session = nullptr;
+  const int64_t dims[] = {batch, length};
+  uint64_t arena = 0, scratch = 0;
+  uint64_t before = heldBytes();
+  if (heddle_session_create(module, &options, &session, nullptr) ||
+      heddle_session_run(session, 0, in, 2, &out, 1, nullptr, nullptr) ||
+      heddle_module_costs(module, 0, dims, 2, &arena, &scratch, nullptr,
+                          nullptr))
+    return 1;
+  double formula = double(arena + threads * scratch);
+  double sessionShare = double(heddle_session_bytes(session)) / formula;
+  // The stacks of threads and the session's own records are held besides.
+  double besides = 64e3 + 64e3 * threads;
+  double held = double(heldBytes() - before);
+  bool isRight = sessionShare > 0.98 && sessionShare < 1.02 &&
+                 held > 0.98 * formula && held < 1.02 * formula + besides;
+  std::printf("%ld x %ld, %u threads: formula %.0f, session %.4f of it, held "
+              "%.0f\n",
+              long(batch), long(length), threads, formula, sessionShare, held);
+  std::fflush(stdout);
+  return isRight ? 0 : 1;
+}
+
+TEST_F(MiniLm, TakesTheMemoryThatItsFormulaSays) {
+  struct {
+    int64_t batch, length;
+  } const sizes[] = {{1, 128}, {3, 129}, {1, 511}, {8, 128}};
+  for (auto [batch, length] : sizes)
+    for (uint32_t threads : {1u, 2u}) {
+      pid_t child = ::fork();
+      if (child == 0)
+        ::_exit(compareMemory(module, batch, length, threads));
+      int status = -1;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      EXPECT_EQ(status, 0) << batch << " x " << length << ", " << threads;
+    }
+  const int64_t dims[] = {1, 128};
+  uint64_t arena = 0, scratch = 0;
+  ASSERT_EQ(heddle_module_costs(module, 0, dims, 2, &arena, &scratch, nullptr,
+                                nullptr),
+            HEDDLE_OK);
+  EXPECT_LT(arena + 2 * scratch, 8000000u);
 }
 
 } // namespace

@@ -161,7 +161,7 @@ class BadArtifact(support.Case):
                      "--isa", "avx512", program=PROGRAM)
         done = self.works("run", path, "--input", X, "--profile",
                           program=PROGRAM)
-        self.assertIn("threads, avx2\n", done.err)
+        self.assertIn(b", variant avx2\n", done.out)
 
     def test_what_is_no_artefact(self):
         for content in [b"", b"\x7fELF", b"text\n" * 1000]:

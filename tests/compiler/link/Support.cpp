@@ -110,8 +110,8 @@ Tiny test::makeTiny() {
   tiny.code = *code;
   lower::MetadataOptions options;
   options.variants = {{"one", "target-one", {}}, {"two", "target-two", {}}};
-  options.kernels["k0"] = {"gemm", "vectorize", 64};
-  options.kernels["k1"] = {"elementwise", "", 0};
+  options.kernels["k0"] = {"gemm", "vectorize", {"64"}};
+  options.kernels["k1"] = {"elementwise", "", {}};
   options.notes = {{"compiler", "heddle test"}};
   options.graph = "graph bytes";
   tiny.metadata =

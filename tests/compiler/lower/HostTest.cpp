@@ -237,11 +237,56 @@ host.program @p dims {n = [1, 65536]} {
             "narrow the range of a dim\n");
 }
 
+namespace {
+/// The scratch of the only entry, a postfix program in words.
+std::string scratchText(const std::string &bytes) {
+  static const char *const words[] = {"",  "dim", "+",   "*",
+                                      "/", "min", "max", "align"};
+  heddle_meta_header header;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  heddle_meta_entry entry;
+  std::memcpy(&entry, bytes.data() + header.entries.offset, sizeof(entry));
+  std::string text;
+  for (uint32_t i = 0; i < entry.scratch.count; ++i) {
+    heddle_meta_op op;
+    std::memcpy(&op, bytes.data() + entry.scratch.offset + i * sizeof(op),
+                sizeof(op));
+    bool hasValue = op.code <= HEDDLE_OP_DIM || op.code == HEDDLE_OP_ALIGN;
+    text += std::string(text.empty() ? "" : " ") + words[op.code] +
+            (hasValue ? std::to_string(op.value) : "");
+  }
+  return text;
+}
+} // namespace
+
+TEST(HostToMetadata, ScratchIsAFormulaInTheDims) {
+  Parsed parsed(slots);
+  auto scratchOf = [&](std::vector<std::string> k0,
+                       std::vector<std::string> k1) {
+    lower::MetadataOptions options;
+    options.kernels["k0"] = {"", "", std::move(k0)};
+    options.kernels["k1"] = {"", "", std::move(k1)};
+    return scratchText(
+        *lower::lowerHostToMetadata(parsed.op, parsed.tables, options));
+  };
+  // A scalar of k0 is seq + 1, extent 0 of its output 5 * batch; batch is dim
+  // 0.
+  EXPECT_EQ(scratchOf({"s0 4 * 128 ^"}, {}), "dim1 1 + 4 * align128");
+  EXPECT_EQ(scratchOf({"x2.0 7 /", "x2.0 7 /"}, {}), "5 dim0 * 7 /");
+  EXPECT_EQ(scratchOf({"64", "x2.0 9 <"}, {}), "64 5 dim0 * 9 min max");
+  // Each dispatch of k1 has extents of its own.
+  EXPECT_EQ(scratchOf({}, {"x2.0 -1 * 0 >"}),
+            "dim1 -1 * 0 max 2 dim0 * dim1 * -1 * 0 max max");
+  // What cannot be read tells nothing.
+  for (const char *wrong : {"", "4 4", "+", "4 +", "x7.0", "x0.9", "s1", "y"})
+    EXPECT_EQ(scratchOf({wrong}, {}), "") << wrong;
+}
+
 TEST(HostToMetadata, HoldsWhatItWasGiven) {
   Parsed parsed(slots);
   lower::MetadataOptions options;
   options.variants = {{"avx2", "x86-64-linux-avx2", {"avx2", "fma"}}};
-  options.kernels["k1"] = {"gemm", "halide.split", 640};
+  options.kernels["k1"] = {"gemm", "halide.split", {"640"}};
   options.notes = {{"compiler", "heddle 0.1.0"}};
   options.graph = "IR";
   std::string bytes =

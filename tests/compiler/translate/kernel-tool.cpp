@@ -63,7 +63,8 @@ static mlir::LogicalResult translate(heddle::halide::PipelineOp pipeline,
     return result;
   if (scratchOnly)
     llvm::outs() << pipeline.getName() << ": scratch " << scratch.bytes
-                 << (scratch.bounded ? "" : " (unbounded)") << "\n";
+                 << (scratch.bounded ? "" : " (unbounded)") << " = "
+                 << scratch.formula << "\n";
   return mlir::success();
 }
 
