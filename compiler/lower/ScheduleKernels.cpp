@@ -116,13 +116,12 @@ private:
   LogicalResult matmul();
   LogicalResult attention();
   LogicalResult rows();
-  /// Records with the legal knobs, or describes their space. `idle` is a knob
-  /// that makes no difference to this kernel.
+  /// Records with the legal knobs, or describes their space.
   template <typename Knobs>
-  LogicalResult
-  with(std::vector<schedule::Knob<Knobs>> knobs, const Knobs &defaults,
-       std::function<std::string(const Knobs &)> check,
-       llvm::function_ref<void(const Knobs &)> record, StringRef idle = {});
+  LogicalResult with(std::vector<schedule::Knob<Knobs>> knobs,
+                     const Knobs &defaults,
+                     std::function<std::string(const Knobs &)> check,
+                     llvm::function_ref<void(const Knobs &)> record);
   /// The constant extent of the output's dim; none where there is no such dim.
   std::optional<int64_t> outputExtent(size_t dim) {
     const schedule::FuncView &out = *view.find(schedule::Role::Output);
@@ -131,12 +130,11 @@ private:
 };
 
 template <typename Knobs>
-LogicalResult
-Recorder::with(std::vector<schedule::Knob<Knobs>> knobs, const Knobs &defaults,
-               std::function<std::string(const Knobs &)> check,
-               llvm::function_ref<void(const Knobs &)> record, StringRef idle) {
+LogicalResult Recorder::with(std::vector<schedule::Knob<Knobs>> knobs,
+                             const Knobs &defaults,
+                             std::function<std::string(const Knobs &)> check,
+                             llvm::function_ref<void(const Knobs &)> record) {
   if (space) {
-    llvm::erase_if(knobs, [&](const auto &knob) { return knob.name == idle; });
     *space = schedule::enumerable(knobs, defaults, std::move(check));
     return success();
   }
@@ -176,14 +174,14 @@ LogicalResult Recorder::gemm() {
           schedule::scheduleNarrowGemmCpu(schedule, view, knobs, target);
         });
   return with<schedule::GemmKnobs>(
-      schedule::gemmKnobSpace(), schedule::defaultGemmKnobs(panel, target),
+      schedule::gemmKnobSpace(),
+      schedule::defaultGemmKnobs(panel, target, finishesRows),
       [finishesRows, target = target](const auto &set) {
         return schedule::checkGemmKnobs(set, target, finishesRows);
       },
       [&](const auto &knobs) {
         schedule::scheduleGemmCpu(schedule, view, knobs, target);
-      },
-      finishesRows ? "" : "block_rows");
+      });
 }
 
 LogicalResult Recorder::gemv() {

@@ -38,7 +38,8 @@ const std::vector<Knob<GemmKnobs>> &gemmKnobSpace() {
   return space;
 }
 
-GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target) {
+GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target,
+                           bool finishesRows) {
   GemmKnobs knobs;
   knobs.panel = panel;
   knobs.tileColumns = panel;
@@ -50,7 +51,8 @@ GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target) {
   knobs.tileRows = std::min<int64_t>(most, 12);
   if (knobs.tileRows > 8 && knobs.tileRows < 12)
     knobs.tileRows = 8;
-  knobs.blockRows = knobs.tileRows * std::max<int64_t>(1, 64 / knobs.tileRows);
+  int64_t block = finishesRows ? 64 : 128;
+  knobs.blockRows = block / knobs.tileRows * knobs.tileRows;
   return knobs;
 }
 
@@ -77,8 +79,11 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
         .streamOver(*accumulator.panels, accumulator.reductionDims[0],
                     row ? row->name : out.name, "mo", 0, knobs.streamLines);
   if (!row) {
+    tile.blockRows = std::max(knobs.blockRows, knobs.tileRows);
     scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
-    schedule.func(out.name).parallel(panelLoop(out, tile));
+    schedule.func(out.name)
+        .fuse(panelLoop(out, tile), "block", "task")
+        .parallel("task");
     return;
   }
   // A block of rows is computed panel by panel, so that a panel is read from
@@ -88,6 +93,8 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   if (row->dims.size() == 3)
     schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   scheduleTile(schedule, *row, accumulator, tile, target, Tail::RoundUp);
+  // Of use where there is one block: in many, each is one thread's.
+  schedule.func(row->name).parallel(panelLoop(*row, tile));
   for (const FuncView &func : view.funcs)
     if (func.role == Role::Lanes || func.role == Role::Scalar)
       scheduleRowReduction(schedule, func, out.name, "line", target);

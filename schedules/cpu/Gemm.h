@@ -21,8 +21,7 @@ struct GemmKnobs {
   int64_t panel = 48;       ///< columns of a panel; 16, 32, 48 or 64
   int64_t tileRows = 8;     ///< rows of a register tile; 1..12
   int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
-  int64_t blockRows = 64;   ///< rows that share a pass over the panels when a
-                            ///< row is finished in the kernel; of tileRows
+  int64_t blockRows = 64;   ///< rows that share a pass over the panels
   int64_t streamLines = 1;  ///< cache lines of the next panel that are fetched
                             ///< with each row of this one; 0: none
 };
@@ -31,11 +30,13 @@ struct GemmKnobs {
 const std::vector<Knob<GemmKnobs>> &gemmKnobSpace();
 
 /// The default for a target: accumulators, one row of panels and a broadcast
-/// fit the registers.
-GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target);
+/// fit the registers. A kernel that finishes rows has smaller blocks of them:
+/// their results wait in memory.
+GemmKnobs defaultGemmKnobs(int64_t panel, const CpuTarget &target,
+                           bool finishesRows = true);
 
-/// Empty when legal, else the constraint that is broken, in words. Only a
-/// kernel that finishes rows has blocks of them.
+/// Empty when legal, else the constraint that is broken, in words. Where rows
+/// are not finished in the kernel, a block is rounded down to whole tiles.
 std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target,
                            bool finishesRows = true);
 

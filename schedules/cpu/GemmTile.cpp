@@ -30,25 +30,32 @@ std::string splitTiles(Schedule &schedule, const FuncView &tiled,
   const std::string &n = tiled.dims[0], &m = tiled.dims.back();
   Stage stage = schedule.func(tiled.name);
   stage.split(m, "mo", "mi", tile.rows, rowTail);
+  // Tiles first: a block beyond the last row has none.
+  if (tile.blockRows)
+    stage.split("mo", "block", "mo", tile.blockRows / tile.rows,
+                Tail::GuardWithIf);
   std::string column = "ni", loop = "mo";
+  std::vector<std::string> order;
   if (tiled.dims.size() == 2) {
-    stage.split(n, "no", "ni", tile.columns, Tail::GuardWithIf)
-        .reorder({"ni", "mi", "mo", "no"});
+    stage.split(n, "no", "ni", tile.columns, Tail::GuardWithIf);
+    order = {"ni", "mi", "mo", "no"};
   } else if (tile.columns < tile.panel) {
-    stage.bound(n, 0, tile.panel)
-        .split(n, "no", "ni", tile.columns)
-        .reorder({"ni", "mi", "no", "mo", tiled.dims[1]});
+    stage.bound(n, 0, tile.panel).split(n, "no", "ni", tile.columns);
+    order = {"ni", "mi", "no", "mo", tiled.dims[1]};
     loop = "no";
   } else {
     column = n;
     stage.bound(n, 0, tile.panel);
-    if (tile.panels > 1)
+    order = {n, "mi", "mo", tiled.dims[1]};
+    if (tile.panels > 1) {
       stage.split(tiled.dims[1], panelGroup, "panel", tile.panels)
-          .reorder({n, "panel", "mi", "mo", panelGroup})
           .unroll("panel");
-    else
-      stage.reorder({n, "mi", "mo", tiled.dims[1]});
+      order = {n, "panel", "mi", "mo", panelGroup};
+    }
   }
+  if (tile.blockRows)
+    order.push_back("block");
+  stage.reorder(order);
   stage.vectorize(column, target.lanes).unroll(column).unroll("mi");
   return loop;
 }

@@ -16,6 +16,9 @@ struct TileShape {
   int64_t columns = 48; ///< its columns in a panel; divides the panel
   int64_t panels = 1;   ///< panels it reads at once; more than one only of
                         ///< whole panels, and a divisor of their number
+  int64_t blockRows =
+      0; ///< rows, as many whole tiles, that pass over the panels
+         ///< before the next ones do, in loop "block"; 0: all
 };
 
 /// Empty when the accumulators, one row of the panels and a broadcast value

@@ -11,6 +11,7 @@
 // CHECK: halide.schedule "avx512"
 // CHECK: halide.stream %arg1 at %acc stage 1 [k] over %out[mo] lines 1
 // CHECK: halide.split %out[m] into (mo, mi) by 8 tail guard_with_if
+// CHECK: halide.split %out[mo] into (block, mo) by 16 tail guard_with_if
 // CHECK: halide.bound_extent %acc[n] 48
 // CHECK: halide.bound_extent %acc[m] 8
 // CHECK: halide.schedule "avx2"
