@@ -47,6 +47,16 @@ const std::vector<CpuTarget> &cpuTargets() {
         "avx512dq", "avx512ifma", "avx512_vbmi", "avx512_vbmi2", "avx512_vnni",
         "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16"},
        {"bf16"},
+       "avx512_vnni"},
+      {"avx512_vnni",
+       "x86-64-linux-avx-avx2-avx512-avx512_cannonlake-avx512_skylake-"
+       "avx512_zen4-f16c-fma-sse41",
+       16,
+       32,
+       {"avx2", "fma", "f16c", "avx512f", "avx512cd", "avx512vl", "avx512bw",
+        "avx512dq", "avx512ifma", "avx512_vbmi", "avx512_vbmi2", "avx512_vnni",
+        "avx512_bitalg", "avx512_vpopcntdq"},
+       {"int8"},
        "avx512"},
       {"avx512",
        "x86-64-linux-avx-avx2-avx512-avx512_skylake-f16c-fma-sse41",
@@ -60,6 +70,17 @@ const std::vector<CpuTarget> &cpuTargets() {
        16,
        {"avx2", "fma", "f16c"}}};
   return targets;
+}
+
+std::vector<std::string> basesOf(const CpuTarget &target) {
+  std::vector<std::string> bases;
+  std::string next = target.base;
+  for (const CpuTarget &other : cpuTargets()) // each stands before its base
+    if (other.name == next) {
+      bases.push_back(next);
+      next = other.base;
+    }
+  return bases;
 }
 
 const std::vector<GpuTarget> &gpuTargets() {

@@ -37,6 +37,8 @@ enum class Role {
   Accumulator, ///< a sum of products, kept in registers
   Narrow,      ///< the left operand rounded to what products read
   Wide,        ///< the same in the type that sums have
+  RangeLanes,  ///< per-lane largest magnitude of a left operand's row
+  Range,       ///< one value a row that rounding goes by
   Row,         ///< a whole row that later funcs of the row read again
   RowSum,      ///< a row accumulated over another axis (one update)
   Lanes,       ///< per-lane partial reduction of a row (one update)
@@ -81,7 +83,8 @@ struct KernelView {
   Family family = Family::Elementwise;
   std::vector<FuncView> funcs;
   int64_t vector = 0; ///< widest vector that reads rows densely; 0: any
-  std::string narrow; ///< what products are of, where not of f32: "bf16"
+  std::string
+      narrow; ///< what products are of, where not of f32: "bf16", "int8"
 
   /// The first func of a role; null where there is none.
   const FuncView *find(Role role) const;
@@ -94,7 +97,7 @@ struct CpuTarget {
   int64_t lanes = 8;  ///< f32 lanes of a vector register
   int64_t registers = 16;
   std::vector<std::string> features; ///< what the CPU must have
-  /// Numbers whose products it has an instruction for: "bf16".
+  /// Numbers whose products it has an instruction for: "bf16", "int8".
   std::vector<std::string> dots = {};
   /// The variant whose kernels serve where this one gains nothing: kernels
   /// without such products. Empty: it has all kernels itself.
@@ -107,6 +110,9 @@ struct CpuTarget {
 
 /// The variants a CPU artefact carries, best first.
 const std::vector<CpuTarget> &cpuTargets();
+
+/// The variants that `target` is based on, the nearest first.
+std::vector<std::string> basesOf(const CpuTarget &target);
 
 /// A device that kernels are compiled for; the host around them is any x86-64.
 struct GpuTarget {

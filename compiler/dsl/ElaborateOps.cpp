@@ -175,7 +175,7 @@ Datum Elaborator::linear(const Arguments &arguments) {
       choiceOf(arguments, "layout", {"out_in", "in_out"});
   const Arguments::Given *bias = arguments.find("bias");
   std::optional<std::string> dtype =
-      choiceOf(arguments, "dtype", {"f32", "bf16"});
+      choiceOf(arguments, "dtype", {"f32", "bf16", "int8"});
   bool good = x && path && order && dtype;
   if (bias && !std::holds_alternative<None>(bias->value)) {
     wrongArgument(arguments, *bias, "none or left out");

@@ -112,7 +112,7 @@ enum class OpKind {
   Relu,
   Gelu,        ///< (x) approximate: "none" or "tanh"
   Linear,      ///< (x, weight, [bias]) layout: "out_in" or "in_out",
-               ///< [dtype: "f32" or "bf16"]
+               ///< [dtype: "f32", "bf16" or "int8"]
   LayerNorm,   ///< (x, weight, bias) eps: number
   RmsNorm,     ///< (x, weight) eps: number
   L2Normalize, ///< (x) eps: number

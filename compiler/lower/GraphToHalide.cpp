@@ -178,6 +178,10 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
     SmallVector<StringRef> names(texts.begin(), texts.end());
     views.push_back(builder.getStrArrayAttr(names));
   };
+  SmallVector<Value> extras;
+  for (const ExtraWeight &extra : plan.extras)
+    extras.push_back(
+        weights.packed(dispatch.getIns()[extra.argument], extra.plan));
   for (auto [i, operand] : llvm::enumerate(plan.inputs)) {
     addView(operand);
     if (operand.recipe.empty())
@@ -185,6 +189,9 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
     Value packed = weights.packed(dispatch.getIns()[i], operand);
     dispatch.getInsMutable()[i].set(packed);
   }
+  for (const ExtraWeight &extra : plan.extras)
+    addView(extra.plan);
+  dispatch.getInsMutable().append(extras);
   addView(plan.output);
   SmallVector<std::string> scalars;
   for (const shape::Dim &scalar : plan.scalars)

@@ -80,6 +80,15 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   return view;
 }
 
+/// What products are of that read this func; empty where it is not theirs.
+std::string narrowOf(halide::FuncOp func) {
+  auto role = func->getAttrOfType<StringAttr>(roleAttr);
+  if (!role || roleFromName(role.getValue()) != schedule::Role::Narrow)
+    return {};
+  return cast<TypeAttr>(func.getElements()[0]).getValue().isBF16() ? "bf16"
+                                                                   : "int8";
+}
+
 FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   schedule::KernelView view;
   auto family = pipeline->getAttrOfType<StringAttr>(familyAttr);
@@ -90,8 +99,8 @@ FailureOr<schedule::KernelView> viewOf(halide::PipelineOp pipeline) {
   view.vector = tileEntry(pipeline, "vector");
   for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>()) {
     std::optional<schedule::FuncView> known = viewOf(func);
-    if (known && known->role == schedule::Role::Narrow)
-      view.narrow = "bf16";
+    if (std::string narrow = narrowOf(func); !narrow.empty())
+      view.narrow = narrow;
     if (!known)
       return func.emitOpError("has no known 'heddle.role', which the default "
                               "schedule goes by");
@@ -369,10 +378,18 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
 
 /// True for a kernel with products that the target has an instruction for.
 bool gainsFrom(halide::PipelineOp pipeline, const schedule::CpuTarget &target) {
-  for (BlockArgument argument : pipeline.getBody().getArguments())
-    if (auto buffer = dyn_cast<halide::BufferType>(argument.getType()))
-      if (buffer.getElementType().isBF16() && target.hasDots("bf16"))
-        return true;
+  for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>())
+    if (std::string narrow = narrowOf(func); target.hasDots(narrow))
+      return true;
+  return false;
+}
+
+/// True where some variant that `target` is based on is compiled too.
+bool hasBase(const schedule::CpuTarget &target,
+             ArrayRef<std::string> variants) {
+  for (const std::string &base : schedule::basesOf(target))
+    if (variants.empty() || llvm::is_contained(variants, base))
+      return true;
   return false;
 }
 
@@ -381,9 +398,7 @@ LogicalResult scheduleOnCpu(halide::PipelineOp pipeline,
   for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
     if (!variants.empty() && !llvm::is_contained(variants, target.name))
       continue;
-    bool hasBase =
-        variants.empty() || llvm::is_contained(variants, target.base);
-    if (!target.base.empty() && hasBase && !gainsFrom(pipeline, target))
+    if (hasBase(target, variants) && !gainsFrom(pipeline, target))
       continue;
     auto record = [&](const schedule::KernelView &view,
                       schedule::Schedule &schedule) {

@@ -23,7 +23,8 @@ struct Options {
   /// "cpu" or one of gpuTargets(); empty: the cpu, or what a printed phase was
   /// lowered for.
   std::string target;
-  /// What linears that say nothing are computed of: "f32", "bf16"; empty: f32.
+  /// What linears that say nothing are computed of: "f32", "bf16", "int8";
+  /// empty: f32.
   std::string dtype;
   std::vector<std::string> variants; ///< of cpuTargets(); empty: all
   int optimization = 2; ///< 0: one op a kernel, checks in kernels; 1: checks

@@ -19,8 +19,8 @@ static std::vector<Variant> knownVariants(bool onDevice) {
   std::vector<Variant> variants;
   if (!onDevice)
     for (const schedule::CpuTarget &target : schedule::cpuTargets())
-      variants.push_back(
-          {target.name, target.halide, target.features, target.base});
+      variants.push_back({target.name, target.halide, target.features,
+                          schedule::basesOf(target)});
   else
     for (const schedule::GpuTarget &target : schedule::gpuTargets())
       variants.push_back(
@@ -30,9 +30,11 @@ static std::vector<Variant> knownVariants(bool onDevice) {
 
 std::optional<std::string> servingVariant(halide::PipelineOp pipeline,
                                           const Variant &variant) {
-  for (const std::string &name : {variant.name, variant.base})
-    if (!name.empty() && pipeline.findSchedule(name))
-      return name;
+  if (pipeline.findSchedule(variant.name))
+    return variant.name;
+  for (const std::string &base : variant.bases)
+    if (pipeline.findSchedule(base))
+      return base;
   return std::nullopt;
 }
 

@@ -16,7 +16,7 @@ struct Variant {
   std::string name;                  ///< avx512
   std::string target;                ///< the code generator's target string
   std::vector<std::string> features; ///< what the CPU must have
-  std::string base;                  ///< whose kernels serve for missing ones
+  std::vector<std::string> bases;    ///< whose kernels serve for missing ones
   bool onDevice = false;             ///< a device runs its kernels
   bool runs = true;                  ///< the runtime can run it
 };
@@ -28,7 +28,7 @@ struct Variant {
 /// is unknown or of the other kind, and where there is none.
 mlir::FailureOr<std::vector<Variant>> variantsOf(mlir::ModuleOp module);
 
-/// The variant whose schedule a kernel of `variant` is compiled by: itself, its
+/// The variant whose schedule a kernel of `variant` is compiled by: itself, a
 /// base where the kernel has no schedule of its own, or nothing.
 std::optional<std::string> servingVariant(halide::PipelineOp pipeline,
                                           const Variant &variant);

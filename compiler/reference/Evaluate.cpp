@@ -56,9 +56,15 @@ private:
   /// op's numbers, as plain code of its precision would.
   Value factor(LinearOp op, mlir::Value operand) {
     Value value = get(operand);
-    if (std::is_same_v<Scalar, float> && op.precision() == Precision::BF16)
+    if (!std::is_same_v<Scalar, float>)
+      return value;
+    if (op.precision() == Precision::BF16)
       for (Scalar &element : value.floats)
         element = roundToBf16(float(element));
+    bool isColumns =
+        operand == op.getWeight() && op.getLayout() == Layout::InOut;
+    if (op.precision() == Precision::Int8)
+      roundToInt8(value, isColumns);
     return value;
   }
   void define(mlir::Value key, std::shared_ptr<const Value> value);

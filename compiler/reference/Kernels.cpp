@@ -18,6 +18,24 @@ float roundToBf16(float value) {
 }
 
 template <typename Scalar>
+void roundToInt8(Tensor<Scalar> &tensor, bool columns) {
+  int64_t width = tensor.extent(-1), count = int64_t(tensor.floats.size());
+  int64_t lines = columns ? width : count / std::max<int64_t>(width, 1);
+  int64_t length = columns ? count / width : width;
+  for (int64_t line = 0; line < lines; ++line) {
+    auto at = [&](int64_t i) -> Scalar & {
+      return tensor.floats[columns ? i * width + line : line * width + i];
+    };
+    Scalar largest = 0;
+    for (int64_t i = 0; i < length; ++i)
+      largest = std::max(largest, std::abs(at(i)));
+    Scalar scale = largest / 127;
+    for (int64_t i = 0; i < length && scale > 0; ++i)
+      at(i) = std::nearbyint(at(i) / scale) * scale;
+  }
+}
+
+template <typename Scalar>
 std::optional<Tensor<Scalar>> embed(const Tensor<Scalar> &tokens,
                                     const Tensor<Scalar> &table,
                                     int32_t &badToken) {
@@ -168,6 +186,7 @@ Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
   template std::optional<Tensor<Scalar>> embed(                                \
       const Tensor<Scalar> &, const Tensor<Scalar> &, int32_t &);              \
   template Tensor<Scalar> rows(const Tensor<Scalar> &, int64_t, int64_t);      \
+  template void roundToInt8(Tensor<Scalar> &, bool);                           \
   template Tensor<Scalar> linear(const Tensor<Scalar> &,                       \
                                  const Tensor<Scalar> &,                       \
                                  const Tensor<Scalar> *, bool);                \

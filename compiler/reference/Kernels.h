@@ -22,6 +22,11 @@ void matmul(int64_t m, int64_t n, int64_t k, const float *a, const float *b,
 /// The nearest bf16, ties to even; NaN stays NaN.
 float roundToBf16(float value);
 
+/// Rows of the last axis, or the columns of a matrix, to the nearest whole
+/// multiples of their largest magnitude over 127.
+template <typename Scalar>
+void roundToInt8(Tensor<Scalar> &tensor, bool columns);
+
 /// Rows of `table` [V, D]. Nothing when a token is outside [0, V); then
 /// `badToken` is the first such one.
 template <typename Scalar>

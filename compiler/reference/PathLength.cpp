@@ -41,8 +41,10 @@ int64_t ownLength(Operation *op, const shape::DimValues &dims) {
 /// What the op itself adds up and rounds.
 Path ownPath(Operation *op, const shape::DimValues &dims) {
   Path path{ownLength(op, dims)};
-  if (auto linear = dyn_cast<graph::LinearOp>(op))
+  if (auto linear = dyn_cast<graph::LinearOp>(op)) {
     path.bf16 = linear.precision() == graph::Precision::BF16;
+    path.int8 = linear.precision() == graph::Precision::Int8;
+  }
   return path;
 }
 

@@ -12,7 +12,7 @@
 namespace heddle::reference {
 
 /// Arithmetic a kernel computes in. Appended to, never renumbered.
-enum class Dtype { F32, BF16 };
+enum class Dtype { F32, BF16, Int8 };
 
 /// Unit roundoff: the largest relative error of one rounding.
 inline double unitRoundoff(Dtype dtype) {
@@ -21,6 +21,8 @@ inline double unitRoundoff(Dtype dtype) {
     return 0x1p-24;
   case Dtype::BF16:
     return 0x1p-9;
+  case Dtype::Int8: // of rows whose largest element is twice their rms or so
+    return 0x1p-7;
   }
   return 0;
 }
@@ -46,14 +48,18 @@ inline double tolerance(Dtype dtype, int64_t reductionLength) {
 struct Path {
   int64_t terms = 0; ///< of sums, which are all in f32
   int64_t bf16 = 0;  ///< products of numbers rounded to bf16
+  int64_t int8 = 0;  ///< products of rows and columns rounded to int8
+
+  bool isNarrow() const { return bf16 || int8; }
 };
 
 /// The longest of both ways, and one after the other.
 inline Path longest(const Path &a, const Path &b) {
-  return {std::max(a.terms, b.terms), std::max(a.bf16, b.bf16)};
+  return {std::max(a.terms, b.terms), std::max(a.bf16, b.bf16),
+          std::max(a.int8, b.int8)};
 }
 inline Path operator+(const Path &a, const Path &b) {
-  return {a.terms + b.terms, a.bf16 + b.bf16};
+  return {a.terms + b.terms, a.bf16 + b.bf16, a.int8 + b.int8};
 }
 
 /// The bound for a value at the end of a path. Rounding its operands disturbs
@@ -62,7 +68,8 @@ inline Path operator+(const Path &a, const Path &b) {
 /// rounding, and its sum in f32 as any other.
 inline double tolerance(const Path &path) {
   return tolerance(Dtype::F32, path.terms) +
-         (path.bf16 ? tolerance(Dtype::BF16, path.bf16) : 0);
+         (path.bf16 ? tolerance(Dtype::BF16, path.bf16) : 0) +
+         (path.int8 ? tolerance(Dtype::Int8, path.int8) : 0);
 }
 
 /// The least cosine between an output and its reference where something is

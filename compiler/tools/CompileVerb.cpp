@@ -29,7 +29,7 @@ std::string targetNames() {
   return names;
 }
 
-constexpr const char *dtypes[] = {"f32", "bf16"};
+constexpr const char *dtypes[] = {"f32", "bf16", "int8"};
 
 std::string dtypeNames() {
   std::string names;

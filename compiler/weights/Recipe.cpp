@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 using namespace heddle;
@@ -175,6 +176,42 @@ static std::vector<float> packed(const std::vector<float> &values, int64_t rows,
   return result;
 }
 
+/// The scale of each column of [K, M]: 127 of it are the largest magnitude.
+static std::vector<float> columnScales(const std::vector<float> &values,
+                                       int64_t columns) {
+  constexpr float largest = 127;
+  std::vector<float> scales(static_cast<size_t>(columns), 0.0f);
+  for (size_t i = 0; i < values.size(); ++i) {
+    float &scale = scales[i % size_t(columns)];
+    scale = std::max(scale, std::fabs(values[i]) / largest);
+  }
+  return scales;
+}
+
+/// Each column in whole multiples of its scale.
+static std::vector<float> quantised(const std::vector<float> &values,
+                                    int64_t columns) {
+  std::vector<float> scales = columnScales(values, columns), result = values;
+  for (size_t i = 0; i < result.size(); ++i) {
+    float scale = scales[i % size_t(columns)];
+    result[i] = scale > 0 ? std::nearbyint(values[i] / scale) : 0;
+  }
+  return result;
+}
+
+/// What a left operand that is 128 too large adds to each column, negated.
+static std::vector<float> columnOffsets(const std::vector<float> &values,
+                                        int64_t columns) {
+  constexpr float tooLarge = 128;
+  std::vector<float> whole = quantised(values, columns);
+  std::vector<float> sums(static_cast<size_t>(columns), 0.0f);
+  for (size_t i = 0; i < whole.size(); ++i)
+    sums[i % size_t(columns)] -= whole[i];
+  for (float &sum : sums)
+    sum *= tooLarge;
+  return sums;
+}
+
 /// Panels [P, K, N] with `group` values of k side by side.
 static std::vector<float> grouped(const std::vector<float> &values,
                                   const Extents &extents, int64_t group) {
@@ -213,6 +250,12 @@ bool Runner::throughMemory() {
       values = transposed(values, extents[0], extents[1]);
     else if (step.kind == Kind::Pack)
       values = packed(values, extents[0], extents[1], step.arguments[0]);
+    else if (step.kind == Kind::Int8)
+      values = quantised(values, extents[1]);
+    else if (step.kind == Kind::Scales)
+      values = columnScales(values, extents[1]);
+    else if (step.kind == Kind::Offsets)
+      values = columnOffsets(values, extents[1]);
     else if (step.kind == Kind::Group)
       values = grouped(values, extents, step.arguments[0]);
     else if (step.kind == Kind::Pad)
@@ -238,6 +281,19 @@ static uint16_t bf16Bits(float value) {
   if (value != value)
     return uint16_t(bits >> 16 | quiet);
   return uint16_t((bits + half + (bits >> 16 & 1)) >> 16);
+}
+
+template <typename Integer> static Integer whole(float value) {
+  return static_cast<Integer>(value);
+}
+
+/// Gives values to the sink in another type.
+template <typename Element>
+static bool give(const float *values, size_t count, Element (*convert)(float),
+                 const ByteSink &sink) {
+  std::vector<Element> elements(count);
+  std::transform(values, values + count, elements.begin(), convert);
+  return sink(elements.data(), count * sizeof(Element));
 }
 
 /// Checks everything about a request that can be wrong.
@@ -270,11 +326,15 @@ static io::Result<Plan> plan(const WeightSource &source,
     std::optional<Extents> next = host::applyToShape(*step, shapes, problem);
     if (!next)
       return io::Error{where + origin + ": " + problem};
-    if (dtype != io::DType::F32)
+    if (dtype == io::DType::BF16)
       return io::Error{where + origin + ": '" + text + "' after '" +
                        plan.steps.back().str() + "', which comes last"};
     if (step->narrows())
       dtype = io::DType::BF16;
+    else if (step->kind == Kind::Int8)
+      dtype = io::DType::I8;
+    else if (step->kind == Kind::Offsets)
+      dtype = io::DType::I32;
     shapes = {*next};
     plan.steps.push_back(*step);
   }
@@ -303,13 +363,17 @@ io::Status weights::runRecipe(const WeightSource &source,
   io::Result<Plan> checked = plan(source, request);
   if (!checked)
     return io::Error{checked.error()};
-  std::vector<uint16_t> narrow;
   auto encode = [&](const float *values, size_t count) {
-    if (request.dtype == io::DType::F32)
+    switch (request.dtype) {
+    case io::DType::BF16:
+      return give<uint16_t>(values, count, bf16Bits, sink);
+    case io::DType::I8:
+      return give<int8_t>(values, count, whole<int8_t>, sink);
+    case io::DType::I32:
+      return give<int32_t>(values, count, whole<int32_t>, sink);
+    default:
       return sink(values, count * sizeof(float));
-    narrow.resize(count);
-    std::transform(values, values + count, narrow.begin(), bf16Bits);
-    return sink(narrow.data(), count * sizeof(uint16_t));
+    }
   };
   if (!Runner(source, request, *checked, encode).run())
     return io::Error{"weight '" + request.name + "' could not be written"};

@@ -127,7 +127,9 @@ def HGraph_LinearOp : HGraph_ComputeOp<"linear"> {
     Shapes: x [..., K], weight [N, K] or [K, N], bias [N], output [..., N].
     Sums in f32, in any order. `compute` says what a kernel computes products
     of: f32, which no `compute` means too, or bf16: x and W rounded to the nearest
-    bf16, ties to even. The bias and all else stay f32.
+    bf16, ties to even; or int8: each row of x and each column of W rounded to
+    whole multiples of its largest magnitude / 127, ties to even, and summed as
+    integers. The bias and all else stay f32.
     * (C1) The operands have these shapes.
     * (C2) The output has this shape.
 

@@ -106,8 +106,8 @@ def Host_WeightOp : Host_Op<"weight", [HasParent<"ProgramOp">]> {
     * (W2) Each recipe step is well formed; only a leading `concat` takes
       several tensors.
     * (W3) The extents are positive constants.
-    * (W4) The element type is what the recipe gives: bf16 behind a step `bf16`,
-      which is the last, f32 behind any other.
+    * (W4) The element type is what the recipe gives: bf16 by a step `bf16`,
+      which is the last, i8 by `int8`, i32 by `offsets`, else f32.
 
     Example:
     ```mlir

@@ -270,12 +270,17 @@ LogicalResult WeightOp::verify() {
              << text.getValue() << "' after 'bf16', which comes last";
     if (step->narrows())
       element = BFloat16Type::get(getContext());
+    else if (step->kind == RecipeStep::Kind::Int8)
+      element = IntegerType::get(getContext(), 8);
+    else if (step->kind == RecipeStep::Kind::Offsets)
+      element = IntegerType::get(getContext(), 32);
     if (step->kind == RecipeStep::Kind::Concat && tensors != 0)
       tensors = 1;
     if (tensors > 1)
       break;
   }
-  if (element.isBF16() != getElement().isBF16())
+  bool isNarrow = getElement().isBF16() || getElement().isInteger(8);
+  if (element != getElement() && (!element.isF32() || isNarrow))
     return emitOpError("(W4) has elements of type ")
            << getElement() << ", its recipe gives " << element;
   if (tensors == 0 && !generates)

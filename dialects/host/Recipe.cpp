@@ -23,6 +23,9 @@ constexpr StepForm forms[] = {
     {"transpose", Kind::Transpose, 0, {0, 0}},
     {"pack", Kind::Pack, 1, {1, 1}},
     {"group", Kind::Group, 1, {1, 1}},
+    {"int8", Kind::Int8, 0, {0, 0}},
+    {"scales", Kind::Scales, 0, {0, 0}},
+    {"offsets", Kind::Offsets, 0, {0, 0}},
     {"bf16", Kind::Bf16, 0, {0, 0}},
     {"pad", Kind::Pad, 2, {0, 1}},
     {"reshape", Kind::Reshape, -1, {1, 1}},
@@ -131,7 +134,8 @@ std::string RecipeStep::str() const {
 }
 
 std::string_view heddle::host::recipeForms() {
-  return "'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', "
+  return "'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', "
+         "'offsets', 'bf16', "
          "'pad AXIS EXTENT', "
          "'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', "
          "'sinusoid ROWS WIDTH BASE ...'";
@@ -201,6 +205,15 @@ static std::optional<Extents> single(const RecipeStep &step, Extents extents,
     break; // handled by the caller
   case Kind::Bf16:
     break; // the extents stay
+  case Kind::Int8:
+    if (extents.size() != 2)
+      return fail("a matrix");
+    break;
+  case Kind::Scales:
+  case Kind::Offsets:
+    if (extents.size() != 2)
+      return fail("a matrix");
+    return Extents{extents[1]};
   case Kind::Group:
     if (extents.size() != 3)
       return fail("panels of a matrix");

@@ -20,6 +20,12 @@ struct RecipeStep {
     Pack,      ///< "pack N": [K, M] to panels [ceil(M/N)][K][N], zeros after M
     Group,     ///< "group G": panels [P, K, N] to [P, ceil(K/G), N, G], zeros
                ///< after K
+    Int8,      ///< "int8": each column of a matrix to whole multiples, -127 to
+               ///< 127, of its scale; stored as i8
+    Scales,    ///< "scales": [K, M] to [M], the largest magnitude of a column
+               ///< over 127
+    Offsets,   ///< "offsets": [K, M] to [M], -128 times the sum of what int8
+               ///< makes of a column; stored as i32
     Bf16,      ///< "bf16": each value to the nearest bf16; comes last
     Pad,       ///< "pad A E": zeros after the end of axis A, up to extent E
     Reshape,   ///< "reshape E0 E1 ...": the same elements under new extents

@@ -11,6 +11,12 @@ namespace {
 
 constexpr const char *panelGroup = "panels";
 
+/// True where products are summed in groups. Integers always are: without an
+/// instruction for it, groups of 4 are two multiply-adds of pairs.
+bool sumsGroups(const KernelView &view, const CpuTarget &target) {
+  return view.narrow == "int8" || target.hasDots(view.narrow);
+}
+
 /// Registers of a tile that widens its panel: the sums, the panel as it is and
 /// as f32, and a broadcast.
 int64_t widenedRows(int64_t columns, const CpuTarget &target) {
@@ -107,11 +113,39 @@ void scheduleRounded(Schedule &schedule, const KernelView &view,
     stage.computeRoot();
   else
     stage.computeAt(consumer, loop);
-  int64_t lanes = dots ? 2 * target.lanes : target.lanes;
+  int64_t width = view.narrow == "int8" ? 4 : 2; // in a number of f32
+  int64_t lanes = dots ? width * target.lanes : target.lanes;
   if (*kept.extents[0] % lanes == 0)
     stage.vectorize(k, lanes);
   else if (*kept.extents[0] > lanes)
     stage.split(k, "ko", "ki", lanes, Tail::GuardWithIf).vectorize("ki");
+}
+
+/// What the rounding of a row goes by, beside the rounded rows.
+void scheduleRanges(Schedule &schedule, const KernelView &view,
+                    const CpuTarget &target, const std::string &consumer,
+                    const std::string &loop) {
+  const FuncView *lanes = view.find(Role::RangeLanes);
+  if (!lanes)
+    return;
+  for (const FuncView &func : view.funcs) {
+    if (func.role != Role::Range)
+      continue;
+    if (loop.empty())
+      schedule.func(func.name).computeRoot();
+    else
+      schedule.func(func.name).computeAt(consumer, loop);
+    if (!func.hasUpdate)
+      continue;
+    schedule.update(func.name).atomic().vectorize(func.reductionDims[0]);
+    schedule.func(lanes->name)
+        .computeAt(func.name, func.dims[0])
+        .bound(lanes->dims[0], 0, *lanes->extents[0])
+        .vectorize(lanes->dims[0], target.lanes);
+  }
+  schedule.update(lanes->name)
+      .reorder({lanes->dims[0], lanes->reductionDims[0]})
+      .vectorize(lanes->dims[0], target.lanes);
 }
 
 void scheduleReductions(Schedule &schedule, const KernelView &view,
@@ -159,7 +193,7 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   const FuncView &accumulator = *view.find(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
-  bool dots = target.hasDots(view.narrow);
+  bool dots = sumsGroups(view, target);
   TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns, 1};
   const FuncView &tiled = row ? *row : out;
   if (row) {
@@ -176,6 +210,7 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
     schedule.func(out.name).parallel(panelLoop(out, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
+  scheduleRanges(schedule, view, target, out.name, "block");
   scheduleReductions(schedule, view, out, target);
 }
 
@@ -184,7 +219,7 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
   const FuncView &accumulator = *view.find(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
-  bool dots = target.hasDots(view.narrow);
+  bool dots = sumsGroups(view, target);
   TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns,
                     knobs.tilePanels};
   const FuncView &tiled = row ? *row : out;
@@ -199,6 +234,7 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "");
+  scheduleRanges(schedule, view, target, out.name, "");
   scheduleReductions(schedule, view, out, target);
 }
 

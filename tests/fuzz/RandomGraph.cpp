@@ -296,7 +296,8 @@ void Generator::addLinear() {
   auto linear = LinearOp::create(builder, loc, x, w, bias,
                                  outIn ? Layout::OutIn : Layout::InOut);
   if (precisions.chance(30))
-    linear.setCompute(precisions.pick({Precision::F32, Precision::BF16}));
+    linear.setCompute(
+        precisions.pick({Precision::F32, Precision::BF16, Precision::Int8}));
   Value y = linear;
   // What is fused behind it, often.
   if (random.chance(30))

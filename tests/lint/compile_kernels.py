@@ -14,8 +14,9 @@ heddle = os.path.join(os.environ["HEDDLE_BIN_DIR"], "heddle")
 source = pathlib.Path(os.environ["HEDDLE_SOURCE_DIR"])
 for model, dtype in [("models/minilm.heddle", "f32"),
                      ("tests/lint/Inputs/functions.heddle", "f32"),
-                     ("tests/lint/Inputs/narrow.heddle", "bf16")]:
-    target = folder / pathlib.Path(model).stem
+                     ("tests/lint/Inputs/narrow.heddle", "bf16"),
+                     ("tests/lint/Inputs/narrow.heddle", "int8")]:
+    target = folder / (pathlib.Path(model).stem + "-" + dtype)
     target.mkdir()
     subprocess.run([heddle, "compile", source / model, "--weights", "random:1",
                     "--dtype", dtype,

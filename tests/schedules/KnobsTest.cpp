@@ -20,13 +20,21 @@ TEST(GemmKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
 
 TEST(NarrowGemmKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
   for (const CpuTarget &target : cpuTargets())
-    for (int64_t panel : {16, 32, 48, 64}) {
-      SCOPED_TRACE(target.name + ", panel " + std::to_string(panel));
-      GemmKnobs knobs = defaultNarrowGemmKnobs(panel, "bf16", target);
-      EXPECT_EQ(checkNarrowGemmKnobs(knobs, target), "");
-      GemvKnobs few = defaultNarrowGemvKnobs(panel, "bf16", target);
-      EXPECT_EQ(checkGemvKnobs(few, 7, target), "");
-    }
+    for (const char *narrow : {"bf16", "int8"})
+      for (int64_t panel : {16, 32, 48, 64}) {
+        SCOPED_TRACE(target.name + ", panel " + std::to_string(panel));
+        GemmKnobs knobs = defaultNarrowGemmKnobs(panel, narrow, target);
+        EXPECT_EQ(checkNarrowGemmKnobs(knobs, target), "");
+        GemvKnobs few = defaultNarrowGemvKnobs(panel, narrow, target);
+        EXPECT_EQ(checkGemvKnobs(few, 7, target), "");
+      }
+}
+
+TEST(CpuTargets, BasesComeNearestFirst) {
+  const std::vector<CpuTarget> &targets = cpuTargets();
+  EXPECT_EQ(basesOf(targets[0]),
+            (std::vector<std::string>{"avx512_vnni", "avx512"}));
+  EXPECT_TRUE(basesOf(targets.back()).empty());
 }
 
 TEST(NarrowGemmKnobs, BlocksAreWholeTiles) {

@@ -148,6 +148,15 @@ Expr toBf16(Expr value) {
 Expr fromBf16(Expr value) {
   return convert<arith::ExtFOp>(value, value.owner->builder().getF32Type());
 }
+Expr toByte(Expr value) {
+  return convert<arith::TruncIOp>(value, value.owner->builder().getI8Type());
+}
+Expr fromByte(Expr value) {
+  return convert<arith::ExtSIOp>(value, value.owner->builder().getI32Type());
+}
+Expr fromUnsignedByte(Expr value) {
+  return convert<arith::ExtUIOp>(value, value.owner->builder().getI32Type());
+}
 Expr truthAsInt(Expr i1) {
   return convert<arith::ExtUIOp>(i1, i1.owner->builder().getI32Type());
 }
@@ -292,6 +301,8 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::Accumulator, "accumulator"},
     {schedule::Role::Narrow, "narrow"},
     {schedule::Role::Wide, "wide"},
+    {schedule::Role::RangeLanes, "range_lanes"},
+    {schedule::Role::Range, "range"},
     {schedule::Role::Row, "row"},
     {schedule::Role::RowSum, "row_sum"},
     {schedule::Role::Lanes, "lanes"},

@@ -61,13 +61,16 @@ Expr likely(Expr condition);
 /// No code: the value is promised to lie in the range.
 Expr promise(Expr value, Expr low, Expr high);
 Expr toFloat(Expr index);
-Expr toInt(Expr value);    ///< towards zero
-Expr toDouble(Expr value); ///< f32 to f64
-Expr toSingle(Expr value); ///< f64 to f32
-Expr toBf16(Expr value);   ///< f32 to the nearest bf16, ties to even
-Expr fromBf16(Expr value); ///< bf16 to f32
-Expr truthAsInt(Expr i1);  ///< 0 or 1
-Expr truthAsByte(Expr i1); ///< as memory holds it
+Expr toInt(Expr value);            ///< towards zero
+Expr toDouble(Expr value);         ///< f32 to f64
+Expr toSingle(Expr value);         ///< f64 to f32
+Expr toBf16(Expr value);           ///< f32 to the nearest bf16, ties to even
+Expr fromBf16(Expr value);         ///< bf16 to f32
+Expr toByte(Expr value);           ///< the low 8 bits of an integer
+Expr fromByte(Expr value);         ///< 8 bits to i32, with their sign
+Expr fromUnsignedByte(Expr value); ///< 8 bits to i32, 0 to 255
+Expr truthAsInt(Expr i1);          ///< 0 or 1
+Expr truthAsByte(Expr i1);         ///< as memory holds it
 /// Nothing about NaN is taken for granted in the expression.
 Expr strict(Expr value);
 Expr bitsToFloat(Expr bits);

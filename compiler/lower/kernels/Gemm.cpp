@@ -15,7 +15,15 @@ namespace heddle::lower {
 namespace {
 
 /// Numbers that dot-product instructions take from each operand at once.
-constexpr int64_t pair = 2;
+constexpr int64_t groupOf(graph::Precision precision) {
+  return precision == graph::Precision::Int8 ? 4 : 2;
+}
+
+/// Whole numbers of a scale on either side of 0; unsigned ones are 128 more.
+constexpr double largestInt8 = 127, unsignedInt8 = 128;
+
+/// What an int8 kernel reads beside the weight: KernelPlan::extras.
+constexpr unsigned scalesExtra = 0, offsetsExtra = 1;
 
 /// Columns are seen as (column in panel, panel) where panels divide them, and
 /// as one axis otherwise; rows are one axis. Points are innermost first.
@@ -35,7 +43,10 @@ private:
   std::vector<int64_t> extents() const;
   OperandPlan planWeight();
   Func accumulate();
-  Func accumulatePairs();
+  Func accumulateGroups();
+  Func roundedRows();
+  Func quantisedRows();
+  Expr scaleOfRow(Expr row);
   RowReader rowOf(Func row);
   LogicalResult prepareRow(Operation *op, Value x);
   Expr valueAt(Value value, const Point &point);
@@ -50,8 +61,11 @@ private:
   bool panelled = false;  ///< the panels divide the columns
   bool clampRows = false; ///< reads stop at the last row
   bool isNarrow = false;  ///< products are of rounded numbers
+  bool isInt8 = false;    ///< these are integers
+  int64_t group = 1;      ///< numbers of k side by side
   shape::Dim rowCount;
   Func accumulator;
+  Func range; ///< bits of the largest magnitude of each row of x
   Expr lastRow, columnCount;
   DenseMap<Value, Func> rows;
   DenseMap<Operation *, RowMoments> moments;
@@ -64,9 +78,9 @@ shape::Dim rowsOf(graph::LinearOp linear) {
 
 LogicalResult GemmLowering::plan() {
   graph::Precision precision = linear.precision();
-  isNarrow = precision == graph::Precision::BF16;
-  if (precision == graph::Precision::Int8)
-    return linear.emitOpError("computes in int8, expected f32 or bf16");
+  isNarrow = precision != graph::Precision::F32;
+  isInt8 = precision == graph::Precision::Int8;
+  group = isNarrow ? groupOf(precision) : 1;
   inner = *linear.inFeatures().constant();
   columns = *linear.outFeatures().constant();
   panel = schedule::gemmPanel(columns);
@@ -83,23 +97,45 @@ LogicalResult GemmLowering::plan() {
   return success();
 }
 
-/// Panels [panel, k, n], and of numbers that products read in pairs
-/// [panel, k / 2, n, 2].
+/// Panels [panel, k, n], and of numbers that products read in groups
+/// [panel, k / group, n, group].
 OperandPlan GemmLowering::planWeight() {
   int64_t panels = (columns + panel - 1) / panel;
+  MLIRContext *context = module.getContext();
   OperandPlan plan;
   if (linear.getLayout() == graph::Layout::OutIn)
     plan.recipe.push_back("transpose");
+  std::vector<std::string> start = plan.recipe;
+  if (isInt8)
+    plan.recipe.push_back("int8");
   plan.recipe.push_back("pack " + std::to_string(panel));
   plan.stored = {panels, inner, panel};
   if (isNarrow) {
-    plan.recipe.push_back("group " + std::to_string(pair));
+    plan.recipe.push_back("group " + std::to_string(group));
+    plan.stored = {panels, (inner + group - 1) / group, panel, group};
+    plan.element = IntegerType::get(context, 8);
+  }
+  if (isNarrow && !isInt8) {
     plan.recipe.push_back("bf16");
-    plan.stored = {panels, (inner + pair - 1) / pair, panel, pair};
-    plan.element = BFloat16Type::get(module.getContext());
+    plan.element = BFloat16Type::get(context);
   }
   for (int64_t extent : llvm::reverse(plan.stored))
     plan.view.push_back(shape::Dim(extent));
+  unsigned argument = cast<BlockArgument>(linear.getWeight()).getArgNumber();
+  auto addExtra = [&](const char *step, Type element) {
+    ExtraWeight extra{argument, {}};
+    extra.plan.recipe = start;
+    extra.plan.recipe.push_back(step);
+    extra.plan.recipe.push_back("pad 0 " + std::to_string(panels * panel));
+    extra.plan.stored = {panels * panel};
+    extra.plan.view = {shape::Dim(panel), shape::Dim(panels)};
+    extra.plan.element = element;
+    kernelPlan.extras.push_back(std::move(extra));
+  };
+  if (isInt8) { // in the order of scalesExtra and offsetsExtra
+    addExtra("scales", Float32Type::get(context));
+    addExtra("offsets", IntegerType::get(context, 32));
+  }
   return plan;
 }
 
@@ -168,48 +204,116 @@ Func GemmLowering::accumulate() {
   return sum;
 }
 
-/// The same of numbers rounded to bf16: sum over pairs (2 k, 2 k + 1). A func
-/// of its own rounds the row's elements, another gives them as f32 again, so
-/// that a schedule can have either in memory: dot products read the one, f32
-/// multiply-adds the other.
-Func GemmLowering::accumulatePairs() {
+/// x [k, m] rounded to bf16, and as f32 again: a schedule can have either in
+/// memory, as dot products read the one, f32 multiply-adds the other.
+Func GemmLowering::roundedRows() {
   Value x = builder->bufferOf(linear.getX());
-  Value weight = builder->bufferOf(linear.getWeight());
-  int64_t pairs = (inner + pair - 1) / pair,
-          panels = (columns + panel - 1) / panel;
+  int64_t depth = (inner + group - 1) / group * group;
   auto rounded = [&](const Point &point) {
     Expr k = point[0], row = min(point[1], lastRow);
-    if (inner % pair == 0)
+    if (inner % group == 0)
       return toBf16(builder->load(x, {k, row}));
     Expr last = builder->index(inner - 1);
     Expr value = builder->load(x, {min(k, last), row});
     return toBf16(select(k <= last, value, builder->real(0.0)));
   };
-  std::vector<int64_t> rowExtents = {pairs * pair, -1};
   Func narrow = builder->func({"narrow",
                                schedule::Role::Narrow,
                                {"k", "m"},
-                               rowExtents,
+                               {depth, -1},
                                {},
                                builder->builder().getBF16Type()},
                               rounded);
-  Func wide = builder->func(
-      {"wide", schedule::Role::Wide, {"k", "m"}, rowExtents},
+  return builder->func(
+      {"wide", schedule::Role::Wide, {"k", "m"}, {depth, -1}},
       [&](const Point &point) { return fromBf16(narrow(point)); });
-  Func sum = builder->func({"acc",
-                            schedule::Role::Accumulator,
-                            {"n", "nb", "m"},
-                            {panel, panels, -1}},
-                           [&](const Point &) { return builder->real(0.0); });
+}
+
+/// The scale of a row of x: NaN or infinite where an element is.
+Expr GemmLowering::scaleOfRow(Expr row) {
+  constexpr double tiny = 1e-30; // a row of zeros has a scale too
+  Expr largest = max(bitsToFloat(range({row})), builder->real(tiny));
+  return largest * (1 / largestInt8);
+}
+
+/// x [k, m] in whole multiples of its row's scale, 128 more, as bytes. The
+/// largest magnitude is found among the bits, which order as the numbers do and
+/// have NaN last.
+Func GemmLowering::quantisedRows() {
+  constexpr int64_t lanes = 16, magnitude = 0x7fffffff;
+  Value x = builder->bufferOf(linear.getX());
+  Type i32 = builder->builder().getI32Type();
+  auto element = [&](Expr k, Expr m) {
+    return builder->load(x,
+                         {min(k, builder->index(inner - 1)), min(m, lastRow)});
+  };
+  auto zero = [&](const Point &) { return builder->index(0); };
+  Func byLane = builder->func({"range_lanes",
+                               schedule::Role::RangeLanes,
+                               {"v", "m"},
+                               {lanes, -1},
+                               {},
+                               i32},
+                              zero);
+  builder->update(
+      byLane,
+      {{"r", builder->index(0), builder->index((inner + lanes - 1) / lanes)}},
+      [&](const Point &pure, const Point &reduced) {
+        Expr bits =
+            floatToBits(element(reduced[0] * double(lanes) + pure[0], pure[1]));
+        return Store{pure, max(byLane(pure), bits & builder->index(magnitude))};
+      });
+  range = builder->func({"range", schedule::Role::Range, {"m"}, {-1}, {}, i32},
+                        zero);
+  builder->update(
+      range, {{"rv", builder->index(0), builder->index(lanes)}},
+      [&](const Point &pure, const Point &reduced) {
+        return Store{pure, max(range(pure), byLane({reduced[0], pure[0]}))};
+      });
+  Func inverse = builder->func(
+      {"inverse", schedule::Role::Range, {"m"}, {-1}},
+      [&](const Point &p) { return builder->real(1.0) / scaleOfRow(p[0]); });
+  int64_t depth = (inner + group - 1) / group * group;
+  return builder->func({"narrow",
+                        schedule::Role::Narrow,
+                        {"k", "m"},
+                        {depth, -1},
+                        {},
+                        builder->builder().getI8Type()},
+                       [&](const Point &p) {
+                         Expr scaled = element(p[0], p[1]) * inverse({p[1]});
+                         return toByte(toInt(roundToInt(scaled)) +
+                                       unsignedInt8);
+                       });
+}
+
+/// The same of rounded numbers, group by group: sums of f32, or of integers
+/// that begin with what the left operand's 128 too many will add.
+Func GemmLowering::accumulateGroups() {
+  Value weight = builder->bufferOf(linear.getWeight());
+  int64_t groups = (inner + group - 1) / group;
+  int64_t panels = (columns + panel - 1) / panel;
+  Func left = isInt8 ? quantisedRows() : roundedRows();
+  schedule::Role role = schedule::Role::Accumulator;
+  FuncSpec spec{"acc", role, {"n", "nb", "m"}, {panel, panels, -1}};
+  if (isInt8)
+    spec.element = builder->builder().getI32Type();
+  Func sum = builder->func(spec, [&](const Point &point) {
+    return isInt8 ? builder->load(builder->extraBuffer(offsetsExtra),
+                                  {point[0], point[1]})
+                  : builder->real(0.0);
+  });
   builder->update(
       sum,
-      {{"kp", builder->index(0), builder->index(pair)},
-       {"k", builder->index(0), builder->index(pairs)}},
+      {{"kp", builder->index(0), builder->index(group)},
+       {"k", builder->index(0), builder->index(groups)}},
       [&](const Point &pure, const Point &reduced) {
-        Expr left = wide({reduced[1] * double(pair) + reduced[0], pure[2]});
-        Expr right = fromBf16(
-            builder->load(weight, {reduced[0], pure[0], reduced[1], pure[1]}));
-        return Store{pure, sum(pure) + left * right};
+        Expr a = left({reduced[1] * double(group) + reduced[0], pure[2]});
+        Expr b =
+            builder->load(weight, {reduced[0], pure[0], reduced[1], pure[1]});
+        Expr product =
+            isInt8 ? fromUnsignedByte(a) * fromByte(b) : a * fromBf16(b);
+        return Store{pure, sum(pure) + product};
       });
   return sum;
 }
@@ -282,8 +386,13 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
   if (op == linear) {
     Point at = point;
     if (isNarrow && !panelled) // the sums are panel by panel always
-      at = {modulo(point[0], panel), floorDiv(point[0], panel), point[1]};
+      at = {modulo(point[0], panel), floorDiv(point[0], panel), point.back()};
     Expr sum = accumulator(at);
+    if (isInt8) {
+      Expr scale =
+          builder->load(builder->extraBuffer(scalesExtra), {at[0], at[1]});
+      sum = toFloat(sum) * (scale * scaleOfRow(at.back()));
+    }
     return linear.getBias() ? sum + valueAt(linear.getBias(), point) : sum;
   }
   if (isRowNorm(op))
@@ -300,12 +409,13 @@ LogicalResult GemmLowering::build() {
   std::optional<KernelSize> limit;
   if (form.isFew)
     limit = gemmSize(kernel);
-  builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit);
+  builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit,
+                  kernelPlan.extras);
   builder->keep({{"panel", panel}});
   lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
   columnCount = builder->index(columns);
   builder->setLocation(linear.getLoc());
-  accumulator = isNarrow ? accumulatePairs() : accumulate();
+  accumulator = isNarrow ? accumulateGroups() : accumulate();
   for (Operation &op : kernel.getBody().front()) {
     if (isRowNorm(&op)) {
       if (failed(prepareRow(&op, op.getOperand(0))))

@@ -47,12 +47,15 @@ Type elementType(Value tensor) {
 }
 
 SmallVector<Type> argumentTypes(graph::OutlinedOp kernel,
-                                const std::vector<OperandPlan> &inputs) {
+                                const std::vector<OperandPlan> &inputs,
+                                const std::vector<ExtraWeight> &extras) {
   SmallVector<Type> types;
   for (auto [argument, plan] :
        llvm::zip(kernel.getBody().getArguments(), inputs))
     types.push_back(bufferType(
         plan.view, plan.element ? plan.element : elementType(argument)));
+  for (const ExtraWeight &extra : extras)
+    types.push_back(bufferType(extra.plan.view, extra.plan.element));
   return types;
 }
 
@@ -61,14 +64,18 @@ SmallVector<Type> argumentTypes(graph::OutlinedOp kernel,
 KernelBuilder::KernelBuilder(ModuleOp module, graph::OutlinedOp kernel,
                              const std::string &name,
                              const std::vector<OperandPlan> &inputs,
-                             const std::optional<KernelSize> &limit)
+                             const std::optional<KernelSize> &limit,
+                             const std::vector<ExtraWeight> &extras)
     : PipelineBuilder(module, kernel.getLoc(), name,
-                      argumentTypes(kernel, inputs)),
+                      argumentTypes(kernel, inputs, extras)),
       outlined(kernel), ranges(kernel.dimRanges()) {
-  for (auto [i, plan] : llvm::enumerate(inputs)) {
+  for (const OperandPlan &plan : inputs)
     views.push_back(plan.view);
+  for (const ExtraWeight &extra : extras)
+    views.push_back(extra.plan.view);
+  for (auto [i, view] : llvm::enumerate(views)) {
     SmallVector<int64_t> most;
-    for (const shape::Dim &dim : plan.view) {
+    for (const shape::Dim &dim : view) {
       std::optional<int64_t> largest = shape::maximum(dim, ranges);
       if (limit && dim == limit->size)
         largest = std::min(limit->few, largest.value_or(limit->few));
@@ -104,6 +111,11 @@ Value KernelBuilder::bufferOf(Value value) {
   if (!argument || argument.getOwner() != &outlined.getBody().front())
     return {};
   return pipeline().getBody().getArgument(argument.getArgNumber());
+}
+
+Value KernelBuilder::extraBuffer(unsigned index) {
+  unsigned inputs = outlined.getBody().getNumArguments();
+  return pipeline().getBody().getArgument(inputs + index);
 }
 
 void KernelBuilder::finish(Func func, const OperandPlan &plan) {

@@ -37,9 +37,16 @@ struct KernelSize {
   int64_t few = 0;
 };
 
+/// Something more that a kernel reads of a weight beside the weight itself.
+struct ExtraWeight {
+  unsigned argument = 0; ///< of the outlined op, which is the weight
+  OperandPlan plan;
+};
+
 /// What the host must know of a lowered kernel.
 struct KernelPlan {
   std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
+  std::vector<ExtraWeight> extras; ///< the pipeline's arguments behind these
   OperandPlan output;
   std::vector<shape::Dim> scalars; ///< dims that the kernel is given by value
   shape::Dim flops; ///< 2 * multiply-adds of products and attention
@@ -61,10 +68,13 @@ public:
   /// With `limit`, its size is known to be at most its `few`.
   KernelBuilder(mlir::ModuleOp module, graph::OutlinedOp kernel,
                 const std::string &name, const std::vector<OperandPlan> &inputs,
-                const std::optional<KernelSize> &limit = std::nullopt);
+                const std::optional<KernelSize> &limit = std::nullopt,
+                const std::vector<ExtraWeight> &extras = {});
 
   /// The buffer of an outlined argument; null for any other value.
   mlir::Value bufferOf(mlir::Value value);
+  /// The buffer of an extra weight.
+  mlir::Value extraBuffer(unsigned index);
   /// The element of an outlined argument at a point of its buffer, innermost
   /// first; truth values as i1.
   Expr element(mlir::Value argument, const Point &point);

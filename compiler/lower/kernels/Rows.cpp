@@ -120,7 +120,11 @@ LogicalResult RowsLowering::prepare(Operation *op) {
     prepareReduction(op);
   else if (isa<graph::SoftmaxOp, graph::LogSoftmaxOp>(op))
     prepareSoftmax(op);
-  else if (auto linear = dyn_cast<graph::LinearOp>(op))
+  else if (auto linear = dyn_cast<graph::LinearOp>(op);
+           linear && linear.precision() == graph::Precision::Int8)
+    return op->emitOpError("computes in int8 without a weight that can be "
+                           "packed; expected f32 or bf16");
+  else if (linear)
     prepareLinear(linear);
   else if (auto product = dyn_cast<graph::MatmulOp>(op))
     rows[product.getOutput()] = matmulSums(builder, product, reader());

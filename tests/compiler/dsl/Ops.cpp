@@ -120,11 +120,11 @@ TEST(OpErrors, NameTheArgument) {
             "24: error: 'layout' of 'linear' must be \"out_in\" or "
             "\"in_out\", found \"inout\"; did you mean 'in_out'?");
   EXPECT_EQ(faulty("linear(x, @w, dtype = \"bf61\")"),
-            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\", "
-            "found \"bf61\"; did you mean 'bf16'?");
+            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\" or "
+            "\"int8\", found \"bf61\"; did you mean 'bf16'?");
   EXPECT_EQ(faulty("linear(x, @w, dtype = 16)"),
-            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\", "
-            "found the integer 16");
+            "23: error: 'dtype' of 'linear' must be \"f32\" or \"bf16\" or "
+            "\"int8\", found the integer 16");
   EXPECT_EQ(faulty("softmax(x, dtype = \"bf16\")"),
             "12: error: 'softmax' has no argument 'dtype'");
   EXPECT_EQ(faulty("gelu(x, approximate = true)"),

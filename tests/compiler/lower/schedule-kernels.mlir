@@ -65,3 +65,29 @@ hgraph.model @Narrow {dims = [#hgraph.dim<"b", 8, 64>]} {
     hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
   }
 }
+
+// -----
+
+// Integers: the scales of the rows of x are found beside the rounded rows,
+// those of the weight and the sums' beginnings come with the weight.
+// CHECK-LABEL: host.program @Whole
+// CHECK-DAG: recipe ["transpose", "int8", "pack 48", "group 4"] : i8 ["2", "2", "48", "4"]
+// CHECK-DAG: recipe ["transpose", "scales", "pad 0 96"] : f32 ["96"]
+// CHECK-DAG: recipe ["transpose", "offsets", "pad 0 96"] : i32 ["96"]
+// CHECK-LABEL: halide.pipeline @k0(
+// CHECK: halide.func "narrow" (k = %{{.*}}, m = %{{.*}}) : i8
+// CHECK: halide.func "acc" {{.*}} : i32
+// CHECK-NOT: avx512_bf16
+// CHECK: halide.schedule "avx512_vnni"
+// CHECK: halide.atomic %acc stage 1
+// CHECK: halide.compute_at %narrow at %out[block]
+// CHECK: halide.compute_at %range_lanes at %range[m]
+// CHECK: halide.schedule "avx512"
+// CHECK: halide.schedule "avx2"
+hgraph.model @Whole {dims = [#hgraph.dim<"b", 8, 64>]} {
+  hgraph.entry @main(%x: tensor<?x8xf32, #hgraph.dims<"b", "8">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {
+    %w = hgraph.weight "w" : tensor<96x8xf32>
+    %0 = hgraph.linear %x, %w layout(out_in) compute(int8) : (tensor<?x8xf32, #hgraph.dims<"b", "8">>, tensor<96x8xf32>) -> tensor<?x96xf32, #hgraph.dims<"b", "96">>
+    hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
+  }
+}

@@ -17,9 +17,12 @@ TEST(Tolerance, CountsAProductOfRoundedNumbersOnce) {
   EXPECT_DOUBLE_EQ(tolerance(Path{9}), tolerance(Dtype::F32, 9));
   EXPECT_DOUBLE_EQ(tolerance(Path{9, 4}),
                    tolerance(Dtype::F32, 9) + tolerance(Dtype::BF16, 4));
-  Path path = longest({2, 1}, {1, 3}) + Path{10, 1};
+  EXPECT_DOUBLE_EQ(tolerance(Path{9, 0, 4}),
+                   tolerance(Dtype::F32, 9) + tolerance(Dtype::Int8, 4));
+  Path path = longest({2, 1, 5}, {1, 3}) + Path{10, 1, 1};
   EXPECT_EQ(path.terms, 12);
   EXPECT_EQ(path.bf16, 4);
+  EXPECT_EQ(path.int8, 6);
 }
 
 TEST(Cosine, IsThatOfTheTensorsAsVectors) {

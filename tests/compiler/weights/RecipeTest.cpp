@@ -4,6 +4,7 @@
 
 #include "compiler/weights/RandomWeights.h"
 #include "dialects/host/Recipe.h"
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -49,10 +50,16 @@ static Outcome run(const std::vector<Shape> &shapes,
       });
   size_t width = io::dtypeBytes(dtype);
   for (size_t i = 0; i < bytes.size(); i += width) {
+    if (dtype == io::DType::I8) {
+      outcome.values.push_back(static_cast<signed char>(bytes[i]));
+      continue;
+    }
     uint32_t bits = 0; // bf16: the upper half
     std::memcpy(reinterpret_cast<char *>(&bits) + sizeof(bits) - width,
                 &bytes[i], width);
-    outcome.values.push_back(std::bit_cast<float>(bits));
+    outcome.values.push_back(dtype == io::DType::I32
+                                 ? float(int32_t(bits))
+                                 : std::bit_cast<float>(bits));
   }
   io::Status checked = checkRecipe(source, request);
   EXPECT_EQ(bool(status), bool(checked));
@@ -166,6 +173,31 @@ TEST(Recipe, Bf16IsTheNearest) {
   }
 }
 
+TEST(Recipe, Int8IsInMultiplesOfTheColumnsScales) {
+  constexpr int depth = 37, width = 5;
+  std::vector<float> from = tensor(0, {depth, width});
+  std::vector<float> scales = run({{depth, width}}, {"scales"}, {width}).values;
+  std::vector<float> whole =
+      run({{depth, width}}, {"int8"}, {depth, width}, io::DType::I8).values;
+  std::vector<float> offsets =
+      run({{depth, width}}, {"offsets"}, {width}, io::DType::I32).values;
+  ASSERT_EQ(scales.size(), size_t(width));
+  ASSERT_EQ(whole.size(), size_t(depth * width));
+  ASSERT_EQ(offsets.size(), size_t(width));
+  for (int n = 0; n < width; ++n) {
+    float sum = 0, largest = 0;
+    for (int k = 0; k < depth; ++k) {
+      float value = from[k * width + n], found = whole[k * width + n];
+      EXPECT_LE(std::fabs(found), 127);
+      EXPECT_LE(std::fabs(found * scales[n] - value), 0.5001f * scales[n]);
+      largest = std::max(largest, std::fabs(value));
+      sum += found;
+    }
+    EXPECT_FLOAT_EQ(scales[n], largest / 127);
+    EXPECT_EQ(offsets[n], -128 * sum);
+  }
+}
+
 TEST(Recipe, PadAddsZerosAtTheEndOfAnAxis) {
   std::vector<float> from = tensor(0, {2, 3});
   std::vector<float> expected = {from[0], from[1], from[2], 0, 0,
@@ -192,6 +224,12 @@ TEST(Recipe, SaysWhatDoesNotFit) {
   EXPECT_EQ(run({{2, 3}}, {"group 2"}, {2, 3}).error,
             "weight 'w' from tensor 't0': 'group 2' needs panels of a matrix, "
             "found [2, 3]");
+  for (const char *step : {"int8", "scales", "offsets"})
+    EXPECT_EQ(run({{3}}, {step}, {3}).error, "weight 'w' from tensor 't0': '" +
+                                                 std::string(step) +
+                                                 "' needs a matrix, found [3]");
+  EXPECT_EQ(run({{2, 3}}, {"int8"}, {2, 3}).error,
+            "weight 'w' has elements of type f32, expected i8");
   EXPECT_EQ(run({{2, 3}}, {"bf16"}, {2, 3}).error,
             "weight 'w' has elements of type f32, expected bf16");
   EXPECT_EQ(run({{2, 3}}, {}, {2, 3}, io::DType::BF16).error,

@@ -67,70 +67,70 @@ host.program @p dims {batch = [1, 64]} {
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'fold', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'fold', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["fold"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pack', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 0"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 4 4', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 4 4', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 4 4"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'transpose 1', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'transpose 1', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["transpose 1"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'concat -1', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'concat -1', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["concat -1"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pad 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pad 0', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pad 0"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'reshape', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'reshape', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["reshape"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack  4', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pack  4', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack  4"] : f32 ["8"]
 }
 
 // -----
 
 host.program @p dims {batch = [1, 64]} {
-  // expected-error @+1 {{(W2) has the step 'pack 99999999999999999999', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
+  // expected-error @+1 {{(W2) has the step 'pack 99999999999999999999', expected one of 'concat AXIS', 'transpose', 'pack N', 'group G', 'int8', 'scales', 'offsets', 'bf16', 'pad AXIS EXTENT', 'reshape EXTENT...', 'rotary ROWS WIDTH BASE ...', 'sinusoid ROWS WIDTH BASE ...'}}
   %w = host.weight "w" tensors ["a"] recipe ["pack 99999999999999999999"] : f32 ["8"]
 }
 
@@ -213,4 +213,18 @@ host.program @w4_without dims {} {
 host.program @w4_last dims {} {
   // expected-error @+1 {{(W4) has the step 'transpose' after 'bf16', which comes last}}
   %w = host.weight "w" tensors ["t"] recipe ["bf16", "transpose"] : bf16 ["4", "4"]
+}
+
+// -----
+
+host.program @w4_int8 dims {} {
+  // expected-error @+1 {{(W4) has elements of type 'f32', its recipe gives 'i8'}}
+  %w = host.weight "w" tensors ["t"] recipe ["int8"] : f32 ["4", "4"]
+}
+
+// -----
+
+host.program @w4_offsets dims {} {
+  // expected-error @+1 {{(W4) has elements of type 'f32', its recipe gives 'i32'}}
+  %w = host.weight "w" tensors ["t"] recipe ["offsets"] : f32 ["4"]
 }
