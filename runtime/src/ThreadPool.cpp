@@ -1,5 +1,5 @@
 // Loops are published on boards. A worker joins by one exchange on the board's
-// state, indices are handed out by an atomic counter; locks are for sleeping.
+// state, indices are handed out by atomic counters; locks are for sleeping.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/src/ThreadPool.h"
@@ -139,15 +139,21 @@ ThreadPool::Board *ThreadPool::takeBoard() {
 void ThreadPool::runTasks(Board &board, uint32_t slot) {
   threadSlot = slot;
   const ParallelLoop loop = board.loop;
-  while (board.result.load(std::memory_order_relaxed) == 0) {
-    int64_t index = board.next.fetch_add(1, std::memory_order_relaxed);
-    if (index >= loop.count)
-      return;
-    if (int result =
-            loop.task(loop.context, int32_t(loop.first + index), slot)) {
-      int none = 0;
-      board.result.compare_exchange_strong(none, result);
-      return;
+  const uint32_t numShares = board.numShares;
+  for (uint32_t i = 0; i < numShares; ++i) {
+    uint32_t at = (slot + i) % numShares;
+    Share &share = board.shares[at];
+    const int64_t end = board.start(at + 1);
+    while (board.result.load(std::memory_order_relaxed) == 0) {
+      int64_t index = share.next.fetch_add(1, std::memory_order_relaxed);
+      if (index >= end)
+        break;
+      if (int result =
+              loop.task(loop.context, int32_t(loop.first + index), slot)) {
+        int none = 0;
+        board.result.compare_exchange_strong(none, result);
+        return;
+      }
     }
   }
 }
@@ -167,7 +173,10 @@ void ThreadPool::startWorkers(uint32_t wanted) {
 void ThreadPool::publish(Board &board, uint32_t threads) {
   if (numWorkers.load(std::memory_order_relaxed) < threads - 1)
     startWorkers(threads - 1);
-  board.next.store(0, std::memory_order_relaxed);
+  board.numShares = std::min(threads, maxShares);
+  for (uint32_t share = 0; share < board.numShares; ++share)
+    board.shares[share].next.store(board.start(share),
+                                   std::memory_order_relaxed);
   board.result.store(0, std::memory_order_relaxed);
   active.fetch_add(1);
   board.state.store(makeState(threads - 1, threads));

@@ -47,6 +47,13 @@ private:
   /// Written by one thread at a time, so on a line of the cache of its own.
   static constexpr size_t cacheLine = 64;
 
+  /// The next index of a part of a loop.
+  struct alignas(cacheLine) Share {
+    std::atomic<int64_t> next{0};
+  };
+  /// More threads than that share shares.
+  static constexpr uint32_t maxShares = 16;
+
   /// A published loop. `state` counts the helpers still wanted, the loop's
   /// threads and the helpers at work: who takes one of the wanted may read the
   /// rest until it has left.
@@ -54,9 +61,17 @@ private:
     std::atomic<uint64_t> state{0};
     std::atomic<bool> isTaken{false}; ///< by a caller
     ParallelLoop loop{};
-    /// Indices handed out.
-    alignas(cacheLine) std::atomic<int64_t> next{0};
+    uint32_t numShares = 1;
     std::atomic<int> result{0}; ///< the first that is not 0
+    /// Each thread takes the indices of its own share in order, and then what
+    /// is left of the others': neighbours are mostly one thread's, which has
+    /// fetched the memory of the next one while it worked on this one.
+    std::array<Share, maxShares> shares;
+
+    /// The first index of a share.
+    int64_t start(uint32_t share) const {
+      return int64_t(loop.count) * share / numShares;
+    }
   };
   /// Callers at once that may have helpers.
   static constexpr size_t numBoards = 64;
