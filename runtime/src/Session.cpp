@@ -297,9 +297,19 @@ std::vector<void *> Session::lendOutputs(const heddle_run &run,
     return places;
   Span<uint32_t> outs =
       module.metadata().span<uint32_t>(module.entry(run.entry).outputs);
+  // Another buffer at the same place would not see what is written elsewhere.
+  const std::vector<uint32_t> &all = module.entryInfo(run.entry).buffers;
+  auto isAlone = [&](uint32_t index) {
+    return std::count_if(all.begin(), all.end(), [&](uint32_t other) {
+             return buffers[other] == buffers[index];
+           }) == 1;
+  };
+  std::vector<bool> isLent;
+  for (uint32_t i = 0; i < outs.count; ++i)
+    isLent.push_back(tensorBytes(outputs[i]) && isAlone(outs[i]));
   for (uint32_t i = 0; i < outs.count; ++i) {
     places.push_back(buffers[outs[i]]);
-    if (tensorBytes(outputs[i]))
+    if (isLent[i])
       buffers[outs[i]] = outputs[i].data;
   }
   return places;

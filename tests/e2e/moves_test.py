@@ -123,13 +123,14 @@ class Moves(Case):
           output line = flat
           output copied = reshape(x, [t * batch, 4])
           output back = reshape(relu(flat), [batch, t, 4])
+          output again = h
         """)
         for batch, t in SIZES:
             x = normal(t, batch, t, 4)
             h = np.maximum(x, 0)
             self.same(artifact, {"x": x}, {
                 "whole": h, "line": h.reshape(-1),
-                "copied": x.reshape(t * batch, 4), "back": h})
+                "copied": x.reshape(t * batch, 4), "back": h, "again": h})
 
 
 class Products(Case):
