@@ -94,6 +94,8 @@ private:
     const Load *load = finder.found;
     const Ramp *ramp = load->index.as<Ramp>();
     Expr base = ramp ? ramp->base : load->index;
+    if (!base.type().is_scalar())
+      return loop;
     FindDefined inner(base);
     op->body.accept(&inner);
     if (inner.found)

@@ -206,9 +206,12 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   std::string loop =
       splitTiles(schedule, tiled, tile, target, row ? 0 : knobs.blockRows,
                  row ? Tail::RoundUp : Tail::GuardWithIf);
-  if (!row)
-    schedule.func(out.name).parallel(panelLoop(out, tile));
+  schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  if (accumulator.panels && knobs.streamLines > 0)
+    schedule.update(accumulator.name)
+        .streamOver(*accumulator.panels, accumulator.reductionDims[1],
+                    tiled.name, "mo", 0, knobs.streamLines);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
   scheduleRanges(schedule, view, target, out.name, "block");
   scheduleReductions(schedule, view, out, target);
