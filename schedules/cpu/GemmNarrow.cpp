@@ -9,8 +9,6 @@ namespace heddle::schedule {
 
 namespace {
 
-constexpr const char *panelGroup = "panels";
-
 /// True where products are summed in groups. Integers always are: without an
 /// instruction for it, groups of 4 are two multiply-adds of pairs.
 bool sumsGroups(const KernelView &view, const CpuTarget &target) {
@@ -33,41 +31,6 @@ int64_t widenedColumns(int64_t panel, const CpuTarget &target) {
   if (target.lanes == 8)
     return 16;
   return panel > wide ? narrow : panel;
-}
-
-/// Splits what is tiled into tiles and, where `blockRows` is not 0, these into
-/// blocks: tiles first, so that a block beyond the last row has none. Gives the
-/// loop that a tile is computed in.
-std::string splitTiles(Schedule &schedule, const FuncView &tiled,
-                       const TileShape &tile, const CpuTarget &target,
-                       int64_t blockRows, Tail rowTail) {
-  const std::string &n = tiled.dims[0];
-  Stage stage = schedule.func(tiled.name);
-  stage.split(tiled.dims.back(), "mo", "mi", tile.rows, rowTail);
-  if (blockRows)
-    stage.split("mo", "block", "mo", blockRows / tile.rows, Tail::GuardWithIf);
-  std::string column = "ni", loop = "mo";
-  std::vector<std::string> order;
-  if (tiled.dims.size() == 2) {
-    stage.split(n, "no", "ni", tile.columns, Tail::GuardWithIf);
-    order = {"ni", "mi", "mo", "no"};
-  } else if (tile.columns < tile.panel) {
-    stage.bound(n, 0, tile.panel).split(n, "no", "ni", tile.columns);
-    order = {"ni", "mi", "no", "mo", tiled.dims[1]};
-    loop = "no";
-  } else {
-    column = n;
-    stage.bound(n, 0, tile.panel);
-    order = {n, "mi", "mo", tiled.dims[1]};
-    if (tile.panels > 1) {
-      stage.split(tiled.dims[1], panelGroup, "panel", tile.panels)
-          .unroll("panel");
-      order = {n, "panel", "mi", "mo", panelGroup};
-    }
-  }
-  stage.reorder(order).vectorize(column, target.lanes);
-  stage.unroll(column).unroll("mi");
-  return loop;
 }
 
 /// The sums of a tile in registers, of a constant shape.
@@ -203,9 +166,10 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
       schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   }
   // A block's rows stay in the cache while the panels come by.
-  std::string loop =
-      splitTiles(schedule, tiled, tile, target, row ? 0 : knobs.blockRows,
-                 row ? Tail::RoundUp : Tail::GuardWithIf);
+  if (!row)
+    tile.blockRows = knobs.blockRows;
+  std::string loop = splitTiles(schedule, tiled, tile, target,
+                                row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
   if (accumulator.panels && knobs.streamLines > 0)
@@ -232,7 +196,7 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
     if (row->dims.size() == 3)
       schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   }
-  std::string loop = splitTiles(schedule, tiled, tile, target, /*blockRows=*/0,
+  std::string loop = splitTiles(schedule, tiled, tile, target,
                                 row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);

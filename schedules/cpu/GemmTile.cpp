@@ -21,9 +21,8 @@ namespace {
 
 constexpr const char *panelGroup = "panels";
 
-/// Splits `tiled` into tiles; gives the loop that a tile is computed in. With
-/// two dims the columns are one axis, whose last tile is guarded; with three
-/// they are panels.
+} // namespace
+
 std::string splitTiles(Schedule &schedule, const FuncView &tiled,
                        const TileShape &tile, const CpuTarget &target,
                        Tail rowTail) {
@@ -59,8 +58,6 @@ std::string splitTiles(Schedule &schedule, const FuncView &tiled,
   stage.vectorize(column, target.lanes).unroll(column).unroll("mi");
   return loop;
 }
-
-} // namespace
 
 std::string panelLoop(const FuncView &func, const TileShape &tile) {
   if (func.dims.size() == 2)

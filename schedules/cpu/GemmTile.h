@@ -25,6 +25,13 @@ struct TileShape {
 /// fit the registers in whole vectors, else what does not, in words.
 std::string checkTile(const TileShape &tile, const CpuTarget &target);
 
+/// Splits `tiled` into tiles; gives the loop that a tile is computed in. With
+/// two dims the columns are one axis, whose last tile is guarded; with three
+/// they are panels.
+std::string splitTiles(Schedule &schedule, const FuncView &tiled,
+                       const TileShape &tile, const CpuTarget &target,
+                       Tail rowTail);
+
 /// The tiles of `tiled` and in each the accumulator, of a constant shape:
 /// columns vectorised, rows unrolled. Dims as scheduleGemmCpu documents.
 void scheduleTile(Schedule &schedule, const FuncView &tiled,

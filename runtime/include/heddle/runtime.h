@@ -51,7 +51,8 @@ typedef struct heddle_error {
 
 /* A tensor of the caller's; `data` stays the caller's. */
 typedef struct heddle_tensor {
-  void *data; /* aligned to the element; may be NULL only with no element */
+  void *data; /* aligned to the element, best to 64 bytes; may be NULL only
+               * with no element */
   heddle_dtype dtype;
   uint32_t rank;                    /* at most HEDDLE_MAX_RANK */
   int64_t extents[HEDDLE_MAX_RANK]; /* in elements, outermost first */
