@@ -129,6 +129,7 @@ TEST(AttentionKnobs, ChunksGrowWithTheLength) {
 TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
   EXPECT_EQ(defaultAttentionShape(64, 512, true).queryBlock, 16);
   EXPECT_EQ(defaultAttentionShape(64, 512, false).queryBlock, 48);
+  EXPECT_EQ(defaultAttentionShape(32, 512, false).queryBlock, 32);
 }
 
 TEST(AttentionKnobs, NamesTheBrokenConstraint) {
