@@ -117,6 +117,7 @@ Outcome Session::plan(uint32_t entry) {
     if (!outcome)
       return outcome;
   }
+  findLendable(entry);
   scratchBytes = needs.scratch;
   plannedEntry = entry;
   std::copy(dims.begin(), dims.end(), plannedDims.begin());
@@ -230,11 +231,10 @@ Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
   if (!outcome)
     return outcome;
   heddle_run run(*this, entry, runThreads, options, profiler);
-  std::vector<void *> places = lendOutputs(run, outputs);
+  lendOutputs(run, outputs);
   outcome = execute(run, inputs);
   if (outcome)
     outcome = copyOut(entry, outputs);
-  takeBack(entry, places);
   profiler.notePart(&heddle_profile::output_ns);
   profiler.finish();
   return outcome;
@@ -287,40 +287,31 @@ Outcome Session::execute(heddle_run &run, TensorList inputs) {
   return success();
 }
 
-std::vector<void *> Session::lendOutputs(const heddle_run &run,
-                                         heddle_tensor *outputs) {
-  std::vector<void *> places;
+void Session::findLendable(uint32_t entry) {
+  lendable.clear();
   uint32_t flags = module.metadata().variants()[variant].flags;
-  // A failed or stopped run must leave the caller's outputs as they were.
-  if (device || run.options.after_dispatch ||
-      !(flags & HEDDLE_VARIANT_UNCHECKED))
-    return places;
-  Span<uint32_t> outs =
-      module.metadata().span<uint32_t>(module.entry(run.entry).outputs);
-  // Another buffer at the same place would not see what is written elsewhere.
-  const std::vector<uint32_t> &all = module.entryInfo(run.entry).buffers;
-  auto isAlone = [&](uint32_t index) {
-    return std::count_if(all.begin(), all.end(), [&](uint32_t other) {
-             return buffers[other] == buffers[index];
-           }) == 1;
-  };
-  std::vector<bool> isLent;
-  for (uint32_t i = 0; i < outs.count; ++i)
-    isLent.push_back(tensorBytes(outputs[i]) && isAlone(outs[i]));
-  for (uint32_t i = 0; i < outs.count; ++i) {
-    places.push_back(buffers[outs[i]]);
-    if (isLent[i])
-      buffers[outs[i]] = outputs[i].data;
-  }
-  return places;
-}
-
-void Session::takeBack(uint32_t entry, const std::vector<void *> &places) {
+  if (device || !(flags & HEDDLE_VARIANT_UNCHECKED))
+    return;
   Span<uint32_t> outs =
       module.metadata().span<uint32_t>(module.entry(entry).outputs);
-  // Backwards: a buffer that is two outputs gets its first place again.
-  for (size_t i = places.size(); i-- > 0;)
-    buffers[outs[uint32_t(i)]] = places[i];
+  // Another buffer at the same place would not see what is written elsewhere.
+  const std::vector<uint32_t> &all = module.entryInfo(entry).buffers;
+  for (uint32_t i = 0; i < outs.count; ++i) {
+    void *place = buffers[outs[i]];
+    auto isThere = [&](uint32_t other) { return buffers[other] == place; };
+    if (std::count_if(all.begin(), all.end(), isThere) == 1)
+      lendable.push_back({i, outs[i], place});
+  }
+}
+
+void Session::lendOutputs(const heddle_run &run, heddle_tensor *outputs) {
+  // A stopped run must leave the caller's outputs as they were.
+  bool canStop = run.options.after_dispatch;
+  for (const Lendable &one : lendable) {
+    heddle_tensor &output = outputs[one.output];
+    bool isLent = !canStop && tensorBytes(output);
+    buffers[one.buffer] = isLent ? output.data : one.place;
+  }
 }
 
 Outcome Session::copyOut(uint32_t entry, heddle_tensor *outputs) {

@@ -46,11 +46,11 @@ private:
                         int64_t place);
   /// `tensor` as memory of the host, during a callback.
   Outcome mirror(uint32_t index, heddle_tensor &tensor);
-  /// Lets kernels write into the caller's outputs, where nothing can fail any
-  /// more; gives the places in the arena, for takeBack.
-  std::vector<void *> lendOutputs(const heddle_run &run,
-                                  heddle_tensor *outputs);
-  void takeBack(uint32_t entry, const std::vector<void *> &places);
+  /// Finds the outputs that kernels may write into the caller's memory, where
+  /// nothing can fail once they run; part of the plan.
+  void findLendable(uint32_t entry);
+  /// Points them there for this run, or at the arena if it may be stopped.
+  void lendOutputs(const heddle_run &run, heddle_tensor *outputs);
   Outcome copyOut(uint32_t entry, heddle_tensor *outputs);
   Outcome prepareScratch(uint32_t runThreads);
   Outcome execute(heddle_run &run, TensorList inputs);
@@ -70,6 +70,12 @@ private:
   std::vector<int64_t> plannedDims;
   uint64_t scratchBytes = 0;
   std::vector<void *> buffers; ///< addresses by buffer index
+  struct Lendable {
+    uint32_t output; ///< of the entry
+    uint32_t buffer;
+    void *place; ///< in the arena
+  };
+  std::vector<Lendable> lendable;
 };
 
 } // namespace heddle::runtime

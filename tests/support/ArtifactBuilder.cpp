@@ -59,7 +59,7 @@ heddle_meta_span putVariants(Block &block, const ArtifactSpec &spec) {
     for (const std::string &feature : variant.features)
       features.push_back(block.text(feature));
     variants.push_back({block.text(variant.name), block.text(variant.target),
-                        block.put(features), variant.device, 0});
+                        block.put(features), variant.device, variant.flags});
   }
   return block.put(variants);
 }

@@ -49,6 +49,7 @@ struct VariantSpec {
   std::string name, target;
   std::vector<std::string> features;
   uint32_t device = HEDDLE_DEVICE_NONE;
+  uint32_t flags = 0;
 };
 struct DispatchSpec {
   uint32_t kernel = 0;
