@@ -3,7 +3,6 @@
 #include "schedules/cpu/Gemm.h"
 
 #include "schedules/cpu/GemmTile.h"
-#include "schedules/cpu/Rows.h"
 
 #include <algorithm>
 
@@ -74,10 +73,7 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   TileShape tile = tileOf(knobs);
-  if (accumulator.panels && knobs.streamLines > 0)
-    schedule.update(accumulator.name)
-        .streamOver(*accumulator.panels, accumulator.reductionDims[0],
-                    row ? row->name : out.name, "mo", 0, knobs.streamLines);
+  streamPanels(schedule, accumulator, row ? *row : out, knobs.streamLines);
   if (!row) {
     tile.blockRows = std::max(knobs.blockRows, knobs.tileRows);
     scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
@@ -88,16 +84,12 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   }
   // A block of rows is computed panel by panel, so that a panel is read from
   // memory once a block, and then finished row by row.
-  scheduleRowFinish(schedule, out, knobs.panel, knobs.blockRows, target);
+  scheduleRowFinish(schedule, *row, out, knobs.panel, knobs.blockRows, target);
   schedule.func(row->name).computeAt(out.name, "block");
-  if (row->dims.size() == 3)
-    schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   scheduleTile(schedule, *row, accumulator, tile, target, Tail::RoundUp);
   // Of use where there is one block: in many, each is one thread's.
   schedule.func(row->name).parallel(panelLoop(*row, tile));
-  for (const FuncView &func : view.funcs)
-    if (func.role == Role::Lanes || func.role == Role::Scalar)
-      scheduleRowReduction(schedule, func, out.name, "line", target);
+  scheduleRowReductions(schedule, view, out, target);
 }
 
 } // namespace heddle::schedule

@@ -3,7 +3,6 @@
 #include "schedules/cpu/GemmNarrow.h"
 
 #include "schedules/cpu/GemmTile.h"
-#include "schedules/cpu/Rows.h"
 
 namespace heddle::schedule {
 
@@ -111,13 +110,6 @@ void scheduleRanges(Schedule &schedule, const KernelView &view,
       .vectorize(lanes->dims[0], target.lanes);
 }
 
-void scheduleReductions(Schedule &schedule, const KernelView &view,
-                        const FuncView &out, const CpuTarget &target) {
-  for (const FuncView &func : view.funcs)
-    if (func.role == Role::Lanes || func.role == Role::Scalar)
-      scheduleRowReduction(schedule, func, out.name, "line", target);
-}
-
 } // namespace
 
 GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
@@ -160,10 +152,9 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns, 1};
   const FuncView &tiled = row ? *row : out;
   if (row) {
-    scheduleRowFinish(schedule, out, knobs.panel, knobs.blockRows, target);
+    scheduleRowFinish(schedule, *row, out, knobs.panel, knobs.blockRows,
+                      target);
     schedule.func(row->name).computeAt(out.name, "block");
-    if (row->dims.size() == 3)
-      schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   }
   // A block's rows stay in the cache while the panels come by.
   if (!row)
@@ -172,13 +163,10 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
                                 row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
-  if (accumulator.panels && knobs.streamLines > 0)
-    schedule.update(accumulator.name)
-        .streamOver(*accumulator.panels, accumulator.reductionDims[1],
-                    tiled.name, "mo", 0, knobs.streamLines);
+  streamPanels(schedule, accumulator, tiled, knobs.streamLines);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
   scheduleRanges(schedule, view, target, out.name, "block");
-  scheduleReductions(schedule, view, out, target);
+  scheduleRowReductions(schedule, view, out, target);
 }
 
 void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
@@ -191,10 +179,8 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
                     knobs.tilePanels};
   const FuncView &tiled = row ? *row : out;
   if (row) {
-    scheduleRowFinish(schedule, out, knobs.panel, 1, target);
+    scheduleRowFinish(schedule, *row, out, knobs.panel, 1, target);
     schedule.func(row->name).computeRoot();
-    if (row->dims.size() == 3)
-      schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   }
   std::string loop = splitTiles(schedule, tiled, tile, target,
                                 row ? Tail::RoundUp : Tail::GuardWithIf);
@@ -202,7 +188,7 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
   scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "");
   scheduleRanges(schedule, view, target, out.name, "");
-  scheduleReductions(schedule, view, out, target);
+  scheduleRowReductions(schedule, view, out, target);
 }
 
 } // namespace heddle::schedule

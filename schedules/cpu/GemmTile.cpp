@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/cpu/GemmTile.h"
 
+#include "schedules/cpu/Rows.h"
+
 namespace heddle::schedule {
 
 std::string checkTile(const TileShape &tile, const CpuTarget &target) {
@@ -86,8 +88,9 @@ void scheduleTile(Schedule &schedule, const FuncView &tiled,
   sum.reorder(order).vectorize(n, target.lanes).unroll(n).unroll(m);
 }
 
-void scheduleRowFinish(Schedule &schedule, const FuncView &out, int64_t panel,
-                       int64_t blockRows, const CpuTarget &target) {
+void scheduleRowFinish(Schedule &schedule, const FuncView &row,
+                       const FuncView &out, int64_t panel, int64_t blockRows,
+                       const CpuTarget &target) {
   const std::string &n = out.dims[0], &m = out.dims.back();
   Stage stage = schedule.func(out.name);
   stage.split(m, "block", "line", blockRows, Tail::GuardWithIf);
@@ -103,6 +106,23 @@ void scheduleRowFinish(Schedule &schedule, const FuncView &out, int64_t panel,
         .unroll(n);
   }
   stage.parallel("block");
+  if (row.dims.size() == 3)
+    schedule.func(row.name).bound(row.dims[1], 0, *out.extents[1]);
+}
+
+void scheduleRowReductions(Schedule &schedule, const KernelView &view,
+                           const FuncView &out, const CpuTarget &target) {
+  for (const FuncView &func : view.funcs)
+    if (func.role == Role::Lanes || func.role == Role::Scalar)
+      scheduleRowReduction(schedule, func, out.name, "line", target);
+}
+
+void streamPanels(Schedule &schedule, const FuncView &accumulator,
+                  const FuncView &tiled, int64_t lines) {
+  if (accumulator.panels && lines > 0)
+    schedule.update(accumulator.name)
+        .streamOver(*accumulator.panels, accumulator.reductionDims.back(),
+                    tiled.name, "mo", 0, lines);
 }
 
 } // namespace heddle::schedule

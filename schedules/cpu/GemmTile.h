@@ -44,8 +44,18 @@ std::string panelLoop(const FuncView &func, const TileShape &tile);
 
 /// The output of a kernel that finishes rows: `blockRows` rows a task, each
 /// written a row at a time at loop "line" of loop "block".
-void scheduleRowFinish(Schedule &schedule, const FuncView &out, int64_t panel,
-                       int64_t blockRows, const CpuTarget &target);
+void scheduleRowFinish(Schedule &schedule, const FuncView &row,
+                       const FuncView &out, int64_t panel, int64_t blockRows,
+                       const CpuTarget &target);
+
+/// What such a kernel reduces its rows to, a row at a time.
+void scheduleRowReductions(Schedule &schedule, const KernelView &view,
+                           const FuncView &out, const CpuTarget &target);
+
+/// Fetches `lines` cache lines of the next panel with each step of the sums
+/// over this one; 0: none.
+void streamPanels(Schedule &schedule, const FuncView &accumulator,
+                  const FuncView &tiled, int64_t lines);
 
 } // namespace heddle::schedule
 

@@ -3,7 +3,6 @@
 #include "schedules/cpu/Gemv.h"
 
 #include "schedules/cpu/GemmTile.h"
-#include "schedules/cpu/Rows.h"
 
 namespace heddle::schedule {
 
@@ -55,17 +54,13 @@ void scheduleGemvCpu(Schedule &schedule, const KernelView &view,
   const FuncView &tiled = row ? *row : out;
   TileShape tile = tileOf(knobs);
   if (row) {
-    scheduleRowFinish(schedule, out, knobs.panel, 1, target);
+    scheduleRowFinish(schedule, *row, out, knobs.panel, 1, target);
     schedule.func(row->name).computeRoot();
-    if (row->dims.size() == 3)
-      schedule.func(row->name).bound(row->dims[1], 0, *out.extents[1]);
   }
   scheduleTile(schedule, tiled, accumulator, tile, target,
                row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
-  for (const FuncView &func : view.funcs)
-    if (func.role == Role::Lanes || func.role == Role::Scalar)
-      scheduleRowReduction(schedule, func, out.name, "line", target);
+  scheduleRowReductions(schedule, view, out, target);
 }
 
 } // namespace heddle::schedule
