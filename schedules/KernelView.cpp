@@ -5,15 +5,11 @@
 namespace heddle::schedule {
 
 static constexpr std::pair<Family, const char *> families[] = {
-    {Family::Gemm, "gemm"},
-    {Family::Gemv, "gemv"},
-    {Family::Attention, "attention"},
-    {Family::Matmul, "matmul"},
-    {Family::Norm, "norm"},
-    {Family::Softmax, "softmax"},
-    {Family::Reduction, "reduction"},
-    {Family::Gather, "gather"},
-    {Family::Elementwise, "elementwise"}};
+    {Family::Gemm, "gemm"},           {Family::Gemv, "gemv"},
+    {Family::Attention, "attention"}, {Family::Decode, "decode"},
+    {Family::Matmul, "matmul"},       {Family::Norm, "norm"},
+    {Family::Softmax, "softmax"},     {Family::Reduction, "reduction"},
+    {Family::Gather, "gather"},       {Family::Elementwise, "elementwise"}};
 
 const char *name(Family family) {
   for (const auto &known : families)

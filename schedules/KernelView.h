@@ -17,6 +17,7 @@ enum class Family {
   Gemm,      ///< products of rows with packed panels, with an epilogue
   Gemv,      ///< the same of a few rows
   Attention, ///< chunked softmax(Q K^T) V
+  Decode,    ///< the same of a few queries, whose heads share their keys
   Matmul,    ///< products of two computed tensors, with an epilogue
   // All others are computed one row (innermost axis) at a time.
   Norm,       ///< rows scaled by their moments or their length
@@ -49,11 +50,14 @@ enum class Role {
   QueryPack,   ///< queries transposed, scaled
   QueryData,   ///< what a mask or bias reads of the queries
   TileLive,    ///< whether a query of a block sees a key of a chunk
+  ScoreLanes,  ///< products of queries and keys, summed by lane
   ScoreSum,    ///< accumulator of scores
   Scores,      ///< masked scores of one chunk
+  MaxLanes,    ///< largest score of a chunk, by lane of keys
   ChunkMax,    ///< largest score of a chunk, by query
   ChunkLive,   ///< a chunk's maximum or sum; what stands for a dead one's
   Weights,     ///< exponentials of a chunk
+  SumLanes,    ///< their sum, by lane of keys
   ChunkSum,    ///< their sum, by query
   ValueSum,    ///< accumulator of weights * values
   ChunkValue,  ///< the finished tile of it

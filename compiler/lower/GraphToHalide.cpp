@@ -17,7 +17,7 @@ namespace {
 struct Lowered {
   KernelPlan plan; ///< the same for all of them
   /// For few rows or queries, beside the one of the kernel's own name.
-  std::optional<host::DispatchOp::Choice> few;
+  std::vector<host::DispatchOp::Choice> choices;
 };
 
 /// The family of a kernel that is computed row by row.
@@ -41,6 +41,12 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
   return family;
 }
 
+/// A form that takes the place of the general one up to a size.
+struct SmallForm {
+  KernelForm form; ///< its name is what follows the kernel's
+  KernelSize size;
+};
+
 /// Turns one outlined kernel into pipelines before it, each with its family.
 class KernelLowering {
 public:
@@ -54,6 +60,8 @@ public:
 
 private:
   FailureOr<KernelPlan> build(const KernelForm &form);
+  /// The forms that few rows or queries may take, the fewest first.
+  std::vector<SmallForm> smallForms();
 
   ModuleOp module;
   graph::OutlinedOp kernel;
@@ -68,14 +76,17 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
              << graph::stringifyPrecision(linear.precision())
              << ", which kernels of a device do not yet; "
              << "expected f32";
-  FailureOr<KernelPlan> plan = isAttention
-                                   ? lowerAttention(module, kernel, form)
-                               : isConv ? lowerConv(module, kernel)
-                               : isGemm ? lowerGemm(module, kernel, form)
-                                        : lowerRows(module, kernel);
+  FailureOr<KernelPlan> plan =
+      isAttention
+          ? (form.isDecode ? lowerDecode : lowerAttention)(module, kernel, form)
+      : isConv ? lowerConv(module, kernel)
+      : isGemm ? lowerGemm(module, kernel, form)
+               : lowerRows(module, kernel);
   if (failed(plan))
     return failure();
-  Family family = isAttention ? Family::Attention : rowsFamily(kernel);
+  Family family = form.isDecode ? Family::Decode
+                  : isAttention ? Family::Attention
+                                : rowsFamily(kernel);
   if (isGemm)
     family = form.isFew ? Family::Gemv : Family::Gemm;
   // The new pipeline is the module's last op.
@@ -89,26 +100,43 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
   return plan;
 }
 
+std::vector<SmallForm> KernelLowering::smallForms() {
+  std::vector<SmallForm> forms;
+  if (onDevice || !(isAttention || isGemm))
+    return forms;
+  if (isAttention)
+    if (std::optional<KernelSize> size = decodeSize(kernel))
+      forms.push_back({{"_decode", true, false, true}, *size});
+  forms.push_back(
+      {{"_few", true}, isAttention ? attentionSize(kernel) : gemmSize(kernel)});
+  return forms;
+}
+
 FailureOr<Lowered> KernelLowering::run() {
   std::string name = kernel.getSymName().str();
   Lowered lowered;
-  bool isAlwaysFew = false;
-  if ((isAttention || isGemm) && !onDevice) {
-    KernelSize size = isAttention ? attentionSize(kernel) : gemmSize(kernel);
-    std::vector<shape::DimRange> ranges = kernel.dimRanges();
+  KernelForm general = {name, false, onDevice};
+  std::vector<shape::DimRange> ranges = kernel.dimRanges();
+  for (const auto &[form, size] : smallForms()) {
     std::optional<int64_t> most = shape::maximum(size.size, ranges);
     std::optional<int64_t> least =
         shape::maximum(size.size * shape::Dim(-1), ranges);
-    isAlwaysFew = most && *most <= size.few;
-    if (!isAlwaysFew && least && -*least <= size.few) {
-      std::string few = name + "_few";
-      if (failed(build({few, true, onDevice})))
-        return failure();
-      lowered.few = {FlatSymbolRefAttr::get(module.getContext(), few),
-                     size.size, size.few};
+    KernelForm small = form;
+    if (most && *most <= size.few) {
+      small.name = name; // there is no larger size
+      general = small;
+      break;
     }
+    if (!least || -*least > size.few)
+      continue;
+    small.name = name + form.name;
+    if (failed(build(small)))
+      return failure();
+    lowered.choices.push_back(
+        {FlatSymbolRefAttr::get(module.getContext(), small.name), size.size,
+         size.few});
   }
-  FailureOr<KernelPlan> plan = build({name, isAlwaysFew, onDevice});
+  FailureOr<KernelPlan> plan = build(general);
   if (failed(plan))
     return failure();
   lowered.plan = std::move(*plan);
@@ -234,8 +262,8 @@ LogicalResult lowerGraphToHalide(ModuleOp module) {
       if (kernel == kernels.end())
         return;
       applyPlan(dispatch, kernel->second.plan, weights);
-      if (kernel->second.few)
-        dispatch.setChoices(*kernel->second.few);
+      if (!kernel->second.choices.empty())
+        dispatch.setChoices(kernel->second.choices);
     });
     weights.finish();
   }

@@ -6,6 +6,7 @@
 #include "compiler/lower/ScheduleKnobs.h"
 #include "dialects/host/Host.h"
 #include "schedules/cpu/Attention.h"
+#include "schedules/cpu/AttentionDecode.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
@@ -124,6 +125,7 @@ private:
   LogicalResult gemv();
   LogicalResult matmul();
   LogicalResult attention();
+  LogicalResult decode();
   LogicalResult rows();
   /// Records with the legal knobs, or describes their space.
   template <typename Knobs>
@@ -164,6 +166,8 @@ LogicalResult Recorder::run() {
     return matmul();
   case schedule::Family::Attention:
     return attention();
+  case schedule::Family::Decode:
+    return decode();
   default:
     return rows();
   }
@@ -239,6 +243,24 @@ LogicalResult Recorder::attention() {
       },
       [&](const auto &knobs) {
         schedule::scheduleAttentionCpu(schedule, view, shape, knobs, target);
+      });
+}
+
+LogicalResult Recorder::decode() {
+  schedule::DecodeShape shape;
+  shape.chunk = tileEntry(pipeline, "chunk");
+  shape.heads = tileEntry(pipeline, "heads");
+  shape.keyDim = tileEntry(pipeline, "key_dim");
+  shape.valueDim = tileEntry(pipeline, "value_dim");
+  shape.keys = tileEntry(pipeline, "keys");
+  shape.values = tileEntry(pipeline, "values");
+  return with<schedule::DecodeKnobs>(
+      schedule::decodeKnobSpace(), schedule::defaultDecodeKnobs(shape, target),
+      [shape, target = target](const auto &set) {
+        return schedule::checkDecodeKnobs(set, shape, target);
+      },
+      [&](const auto &knobs) {
+        schedule::scheduleDecodeCpu(schedule, view, shape, knobs, target);
       });
 }
 

@@ -23,14 +23,29 @@ public:
   explicit FindLoad(const std::string &buffer) : buffer(buffer) {}
   const Load *found = nullptr;
 
+  /// An expression at the read, without the names defined around it.
+  Expr inlined(Expr value) const {
+    for (size_t i = names.size(); i-- > 0;)
+      value = substitute(names[i].first, names[i].second, value);
+    return value;
+  }
+
 private:
   using IRVisitor::visit;
   void visit(const Load *op) override {
-    if (!found && op->name == buffer)
+    if (!found && op->name == buffer) {
       found = op;
+      names = open;
+    }
     IRVisitor::visit(op);
   }
+  void visit(const LetStmt *op) override {
+    open.emplace_back(op->name, op->value);
+    IRVisitor::visit(op);
+    open.pop_back();
+  }
   const std::string &buffer;
+  std::vector<std::pair<std::string, Expr>> open, names;
 };
 
 /// Whether an expression names what a statement defines inside itself.
@@ -93,7 +108,7 @@ private:
       return loop;
     const Load *load = finder.found;
     const Ramp *ramp = load->index.as<Ramp>();
-    Expr base = ramp ? ramp->base : load->index;
+    Expr base = finder.inlined(ramp ? ramp->base : load->index);
     if (!base.type().is_scalar())
       return loop;
     FindDefined inner(base);

@@ -8,13 +8,15 @@ import support
 # One kernel of each family: 96 columns are two panels of 48, with a norm
 # behind the second linear; queries come in blocks of 48 or 16.
 MODEL = """model Knobs {
-  dim batch in 1..4, seq in 1..128
-  input ids: i32[batch, seq], x: f32[batch, seq, 96]
+  dim batch in 1..4, seq in 1..128, past in 1..400
+  input ids: i32[batch, seq], x: f32[batch, seq, 96],
+        one: f32[batch, 6, 1, 32], cache: f32[batch, 2, past, 32]
   h = x + embed(ids, @table, rows = 7, width = 96)
   output gathered = h * 2
   h = layer_norm(h, @norm1)
   q = split_heads(linear(h, @q, out = 96), 3)
   output a = merge_heads(attention(q, q, q, mask = causal))
+  output d = attention(one, cache, cache)
   output p = matmul(q, q, transpose_b = true)
   output r = rope(q)
   h = layer_norm(h + linear(h, @o, out = 96), @norm2)
@@ -31,6 +33,8 @@ CORNERS = {
              "tile_panels": (2, 8)},
     "attention": {"score_keys": (2, 16), "score_queries": (8, 48),
                   "value_queries": (2, 16), "value_columns": (8, 32)},
+    "decode": {"score_keys": (1, 8), "value_heads": (1, 3),
+               "value_columns": (8, 32), "stream_keys": (0, 256)},
     "norm": {"task_rows": (1, 256), "vectors": (2, 8)},
     "softmax": {"task_rows": (1, 256), "vectors": (2, 8)},
     "reduction": {"task_rows": (1, 256), "vectors": (2, 8)},
@@ -41,7 +45,8 @@ CORNERS = {
 ILLEGAL = re.compile(
     "error: 'halide.pipeline' op has no legal schedule for avx(2|512): "
     "(the tile|a tile|the block|the vectors)")
-SIZES = ["batch=1,seq=1", "batch=3,seq=7", "batch=1,seq=67"]
+SIZES = ["batch=1,seq=1,past=17", "batch=3,seq=7,past=300",
+         "batch=1,seq=67,past=256"]
 
 
 class Knobs(support.Case):

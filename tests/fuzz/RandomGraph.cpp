@@ -444,7 +444,8 @@ Value Generator::headsOf(const Dim &batch, int64_t heads, const Dim &length,
 
 void Generator::addAttention() {
   Dim batch = random.chance(80) ? Dim::symbol("batch") : Dim(2);
-  Dim queries = random.chance(80) ? Dim::symbol("seq") : Dim(19);
+  Dim queries = random.chance(80) ? Dim::symbol("seq")
+                                  : Dim(random.pick<int64_t>({1, 3, 19}));
   Dim keys = random.chance(60) ? queries : anyDim();
   int64_t kvHeads = random.pick<int64_t>({1, 2, 3});
   int64_t heads = kvHeads * random.pick<int64_t>({1, 1, 2, 4});

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/KnobSpace.h"
 #include "schedules/cpu/Attention.h"
+#include "schedules/cpu/AttentionDecode.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
@@ -193,9 +194,44 @@ TEST(Knobs, SetsWhatIsInTheSpaceOnly) {
             "there is no knob 'rows', expected one of task_rows, vectors");
 }
 
+TEST(DecodeKnobs, DefaultsAreLegalForEveryGroupHeadAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t group : {1, 2, 3, 4, 7, 8, 9, 11, 16, 71})
+      for (int64_t dim : {16, 32, 48, 64, 80, 96, 112, 128, 256}) {
+        SCOPED_TRACE(target.name + ", group " + std::to_string(group) +
+                     ", head " + std::to_string(dim));
+        DecodeShape shape = defaultDecodeShape(group, dim, dim);
+        EXPECT_EQ(
+            checkDecodeKnobs(defaultDecodeKnobs(shape, target), shape, target),
+            "");
+        EXPECT_LE(shape.heads, decodeHeads);
+      }
+}
+
+TEST(DecodeKnobs, NamesTheBrokenConstraint) {
+  const CpuTarget &wide = cpuTargets()[0];
+  DecodeShape shape = defaultDecodeShape(6, 64, 64);
+  EXPECT_EQ(checkDecodeKnobs({1, 4, 64, 0}, shape, wide),
+            "the value tile's heads must divide the heads of a tile");
+  EXPECT_EQ(checkDecodeKnobs({1, 3, 48, 0}, shape, wide),
+            "the value tile's columns must divide the value head");
+  EXPECT_EQ(checkDecodeKnobs({1, 3, 8, 0}, shape, wide),
+            "the tiles must be whole vectors");
+  EXPECT_EQ(checkDecodeKnobs({1, 3, 64, 0}, shape, cpuTargets().back()),
+            "a tile needs more registers than the target has");
+}
+
+TEST(DecodeKnobs, TilesTakeEqualPartsOfAGroup) {
+  EXPECT_EQ(defaultDecodeShape(3, 64, 64).heads, 3);
+  EXPECT_EQ(defaultDecodeShape(12, 64, 64).heads, 6);
+  EXPECT_EQ(defaultDecodeShape(11, 64, 64).heads, 6);
+  EXPECT_FALSE(hasDecode(64, 72));
+  EXPECT_TRUE(hasDecode(80, 96));
+}
+
 TEST(Family, NamesReadBack) {
   for (Family family : {Family::Gemm, Family::Gemv, Family::Attention,
-                        Family::Norm, Family::Softmax, Family::Reduction,
-                        Family::Gather, Family::Elementwise})
+                        Family::Decode, Family::Norm, Family::Softmax,
+                        Family::Reduction, Family::Gather, Family::Elementwise})
     EXPECT_EQ(familyOf(name(family)), family);
 }

@@ -5,7 +5,7 @@
 // which is exact (the merge of Dao et al., FlashAttention, 2022, and of
 // split-KV decoding). Scores are in units of log2, so that 2^x serves as e^x.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/lower/kernels/Kernel.h"
+#include "compiler/lower/kernels/AttentionKernel.h"
 #include "compiler/lower/kernels/ScoreTiles.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
@@ -19,49 +19,11 @@ namespace heddle::lower {
 
 namespace {
 
-constexpr double log2e = 1.4426950408889634;
-/// Added to a score that is masked; far below any score, far above -inf.
-constexpr double masked = -1e30;
-
-/// An operand of attention: [B, H, T, D] itself, or [B, T, H * D] when the
-/// head split is in the kernel.
-struct HeadOperand {
-  Value source;       ///< the kernel's argument
-  bool split = false; ///< heads lie inside the rows
-  shape::Shape shape; ///< [B, H, T, D]
-
-  /// Innermost first.
-  shape::Shape view() const {
-    if (split)
-      return {shape[3], shape[1], shape[2], shape[0]};
-    return {shape[3], shape[2], shape[1], shape[0]};
-  }
-  Point at(Expr d, Expr h, Expr t, Expr b) const {
-    return split ? Point{d, h, t, b} : Point{d, t, h, b};
-  }
-  unsigned tokenDim() const { return split ? 2 : 1; }
-};
-
-HeadOperand headOperand(Value value) {
-  HeadOperand operand{value, false, shapeOf(value)};
-  if (auto split = value.getDefiningOp<graph::SplitHeadsOp>()) {
-    operand.source = split.getX();
-    operand.split = true;
-  }
-  return operand;
-}
-
-class AttentionLowering {
+class AttentionLowering : public AttentionKernel {
 public:
-  AttentionLowering(ModuleOp module, graph::OutlinedOp kernel,
-                    graph::AttentionOp attention, const KernelForm &form)
-      : module(module), kernel(kernel), op(attention), form(form),
-        q(headOperand(attention.getQ())), k(headOperand(attention.getK())),
-        v(headOperand(attention.getV())) {}
+  using AttentionKernel::AttentionKernel;
 
-  LogicalResult plan();
   LogicalResult build();
-  KernelPlan result() { return std::move(kernelPlan); }
 
 private:
   void stageQueries(ScoreRegion &region);
@@ -69,19 +31,6 @@ private:
   void buildScores();
   void buildChunk();
   void buildMerge();
-  void buildOutput();
-  Expr load(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b) {
-    if (operand.source.getDefiningOp<graph::ConstantOp>()) {
-      shape::Shape view = operand.view();
-      Point at = operand.at(d, h, t, b);
-      Expr index = builder->index(0);
-      for (size_t i = at.size(); i-- > 0;)
-        index = index * double(*view[i].constant()) + at[i];
-      return literalAt(*builder, operand.source, index);
-    }
-    return builder->load(builder->bufferOf(operand.source),
-                         operand.at(d, h, t, b));
-  }
   Expr kvHead(Expr h) { return floorDiv(h, group); }
   /// Keys from keyStart to keyLimit - 1 may be seen by some query of block
   /// `qb`: the loops over keys and chunks keep to them.
@@ -109,63 +58,15 @@ private:
     return select(tileLive(tile) != builder->index(0), value,
                   builder->real(none));
   }
-  Func define(const std::string &name, schedule::Role role,
-              const std::vector<std::string> &dims,
-              const std::function<Expr(const Point &)> &body) {
-    return builder->func(
-        {name, role, dims, std::vector<int64_t>(dims.size(), -1)}, body);
-  }
-  Func zeroed(const std::string &name, schedule::Role role,
-              const std::vector<std::string> &dims, double start = 0.0) {
-    return define(name, role, dims,
-                  [&](const Point &) { return builder->real(start); });
-  }
 
-  ModuleOp module;
-  graph::OutlinedOp kernel;
-  graph::AttentionOp op;
-  const KernelForm &form;
-  HeadOperand q, k, v;
-  KernelPlan kernelPlan;
-  std::optional<KernelBuilder> builder;
   schedule::AttentionShape tile;
-  int64_t depth = 0, width = 0, group = 1;
-  bool merged = false; ///< the output is [B, T, H * D]
   /// query + first <= key <= query + last, where the mask says so.
   std::optional<int64_t> first, last;
-  Expr queries, keys;
   /// What the region reads of a query, dense for a block of them.
   SmallVector<std::pair<Value, Func>> staged;
   Func tileLive; ///< null where the mask tells nothing of whole tiles
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
-  Func mergeMax, mergeSum, merge;
 };
-
-LogicalResult AttentionLowering::plan() {
-  std::optional<int64_t> d = q.shape[3].constant(), dv = v.shape[3].constant();
-  std::optional<int64_t> hq = q.shape[1].constant();
-  std::optional<int64_t> hkv = k.shape[1].constant();
-  if (!d || !dv || !hq || !hkv)
-    return op.emitOpError("has no lowering: expected a constant number of "
-                          "heads and constant head sizes");
-  depth = *d;
-  width = *dv;
-  group = *hq / *hkv;
-  for (BlockArgument argument : kernel.getBody().getArguments()) {
-    OperandPlan plan = plainPlan(argument);
-    for (const HeadOperand &operand : {q, k, v})
-      if (operand.source == argument)
-        plan.view = operand.view();
-    kernelPlan.inputs.push_back(plan);
-  }
-  Value returned = kernel.returned()[0];
-  merged = returned != op.getOutput();
-  HeadOperand out{returned, merged, shapeOf(op.getOutput())};
-  kernelPlan.output.view = out.view();
-  kernelPlan.flops = q.shape[0] * q.shape[1] * q.shape[2] * k.shape[2] *
-                     shape::Dim(2 * (depth + width));
-  return success();
-}
 
 /// 0 for a key that the query may see, far below any score for others. Asks
 /// first whether the whole chunk may be seen by the whole block, which is one
@@ -383,86 +284,30 @@ void AttentionLowering::buildChunk() {
 }
 
 void AttentionLowering::buildMerge() {
-  std::vector<std::string> dims = {"qi", "qb", "h", "b"};
-  Expr chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
-  auto overChunks = [&] {
-    return std::vector<Reduction>{{"rc", builder->index(0), chunks}};
+  ChunkMerge merge;
+  merge.dims = {"qi", "qb", "h", "b"};
+  merge.chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
+  merge.part = [&](Expr j, const Point &row, Expr c) {
+    return part({j, row[0], c, row[1], row[2], row[3]});
   };
-  auto partAt = [&](Expr j, const Point &p, Expr c) {
-    return part({j, p[0], c, p[1], p[2], p[3]});
+  merge.where = [&](const Point &row, Expr c) {
+    return isVisited({c, row[1], row[2], row[3]});
   };
-  mergeMax = zeroed("merge_max", schedule::Role::MergeMax, dims, masked);
-  builder->update(mergeMax, overChunks(), [&](const Point &p, const Point &r) {
-    Expr most = partAt(builder->index(width), p, r[0]);
-    return Store{p, maxOfNumbers(mergeMax(p), most),
-                 isVisited({r[0], p[1], p[2], p[3]})};
-  });
-  Func weight = define("merge_weight", schedule::Role::MergeWeight,
-                       {"qi", "c", "qb", "h", "b"}, [&](const Point &p) {
-                         Point row = {p[0], p[2], p[3], p[4]};
-                         Expr most = partAt(builder->index(width), row, p[1]);
-                         return exp2OfNonPositive(most - mergeMax(row));
-                       });
-  auto weightAt = [&](const Point &p, Expr c) {
-    return weight({p[0], c, p[1], p[2], p[3]});
+  merge.row = [&](Expr query, Expr head, Expr b) {
+    return Point{modulo(query, tile.queryBlock),
+                 floorDiv(query, tile.queryBlock), head, b};
   };
-  mergeSum = zeroed("merge_sum", schedule::Role::MergeSum, dims);
-  builder->update(mergeSum, overChunks(), [&](const Point &p, const Point &r) {
-    Expr sum = partAt(builder->index(width + 1), p, r[0]);
-    return Store{p, mergeSum(p) + weightAt(p, r[0]) * sum,
-                 isVisited({r[0], p[1], p[2], p[3]})};
-  });
-  merge = zeroed("merged", schedule::Role::Merged, {"d", "qi", "qb", "h", "b"});
-  builder->update(merge, overChunks(), [&](const Point &p, const Point &r) {
-    Point row(p.begin() + 1, p.end());
-    Expr value = partAt(p[0], row, r[0]) * weightAt(row, r[0]);
-    return Store{p, merge(p) + value, isVisited({r[0], p[2], p[3], p[4]})};
-  });
-}
-
-/// A query whose keys are all masked gives zeros. The maximum alone may have
-/// dropped a NaN, which the sum of the weights has kept.
-void AttentionLowering::buildOutput() {
-  std::vector<std::string> dims = {"d", "q", "h", "b"};
-  if (merged)
-    dims = {"d", "h", "q", "b"};
-  schedule::Role role = schedule::Role::Output;
-  Func out = builder->func(
-      {"out", role, dims, {width, -1, -1, -1}, {"d", "h", "q", "b"}},
-      [&](const Point &p) {
-        Expr query = merged ? p[2] : p[1], head = merged ? p[1] : p[2];
-        Point row = {modulo(query, tile.queryBlock),
-                     floorDiv(query, tile.queryBlock), head, p[3]};
-        Point value = {p[0]};
-        value.insert(value.end(), row.begin(), row.end());
-        Expr inverse = builder->real(1.0) / mergeSum(row);
-        Expr mean = select(mergeMax(row) <= masked / 2, builder->real(0.0),
-                           merge(value) * inverse);
-        return mean + zeroOrNaN(mergeSum(row));
-      });
-  builder->finish(out, kernelPlan.output);
+  finish(merge);
 }
 
 LogicalResult AttentionLowering::build() {
-  if (failed(ScoreRegion::check(op)))
-    return failure();
   std::optional<KernelSize> limit;
   if (form.isFew)
     limit = attentionSize(kernel);
-  builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit);
-  builder->setLocation(op.getLoc());
-  auto tokens = [&](const HeadOperand &operand) {
-    if (std::optional<int64_t> constant = operand.shape[2].constant())
-      return builder->index(*constant);
-    return builder->extent(builder->bufferOf(operand.source),
-                           operand.tokenDim());
-  };
-  queries = tokens(q);
-  keys = tokens(k);
+  start(limit);
   buildScores();
   buildChunk();
   buildMerge();
-  buildOutput();
   return success();
 }
 
@@ -475,18 +320,9 @@ KernelSize attentionSize(graph::OutlinedOp kernel) {
 
 FailureOr<KernelPlan> lowerAttention(ModuleOp module, graph::OutlinedOp kernel,
                                      const KernelForm &form) {
-  graph::AttentionOp attention;
-  for (Operation &op : kernel.getBody().front()) {
-    if (auto found = dyn_cast<graph::AttentionOp>(op)) {
-      if (attention)
-        return found.emitOpError("has no lowering: two in one kernel");
-      attention = found;
-    } else if (!isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp>(
-                   op) &&
-               !isa<graph::ConstantOp>(op)) {
-      return op.emitOpError("has no lowering beside an attention");
-    }
-  }
+  graph::AttentionOp attention = attentionOf(kernel);
+  if (!attention)
+    return failure();
   AttentionLowering lowering(module, kernel, attention, form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();

@@ -29,6 +29,7 @@ struct KernelForm {
   std::string name; ///< of the pipeline
   bool isFew = false;
   bool onDevice = false; ///< its buffers are in a device's memory
+  bool isDecode = false; ///< an attention that reads keys for a group at once
 };
 
 /// What decides between the two: `size` is at most `few`, or not.
@@ -178,9 +179,14 @@ mlir::FailureOr<KernelPlan> lowerGemm(mlir::ModuleOp module,
 mlir::FailureOr<KernelPlan> lowerAttention(mlir::ModuleOp module,
                                            graph::OutlinedOp kernel,
                                            const KernelForm &form);
+mlir::FailureOr<KernelPlan> lowerDecode(mlir::ModuleOp module,
+                                        graph::OutlinedOp kernel,
+                                        const KernelForm &form);
 /// What the forms of such a kernel differ by.
 KernelSize gemmSize(graph::OutlinedOp kernel);
 KernelSize attentionSize(graph::OutlinedOp kernel);
+/// None where an attention is not computed that way.
+std::optional<KernelSize> decodeSize(graph::OutlinedOp kernel);
 
 } // namespace heddle::lower
 
