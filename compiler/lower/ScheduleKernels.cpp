@@ -252,6 +252,7 @@ LogicalResult Recorder::decode() {
   shape.heads = tileEntry(pipeline, "heads");
   shape.keyDim = tileEntry(pipeline, "key_dim");
   shape.valueDim = tileEntry(pipeline, "value_dim");
+  shape.sharedHeads = tileEntry(pipeline, "shared_heads");
   shape.keys = tileEntry(pipeline, "keys");
   shape.values = tileEntry(pipeline, "values");
   return with<schedule::DecodeKnobs>(

@@ -93,7 +93,8 @@ std::string checkDecodeKnobs(const DecodeKnobs &knobs, const DecodeShape &shape,
 
 namespace {
 
-constexpr int64_t lineElements = 16; ///< f32 of a cache line
+constexpr int64_t lineElements = 16;  ///< f32 of a cache line
+constexpr int64_t mostHeadsOfRow = 4; ///< that fetch a row each
 
 /// What every helper below works on.
 struct Context {
@@ -263,19 +264,22 @@ void scheduleValues(Context &c) {
 }
 
 /// The hardware loses the stream at every page, and with every change from keys
-/// to values: both are fetched ahead, beyond the chunk, too.
+/// to values: both are fetched ahead, beyond the chunk, too. Rows of several
+/// heads are fetched whole, by each head, which is nothing for the later ones.
 void streamOperands(Context &c) {
   int64_t ahead = c.knobs.streamKeys, step = c.knobs.scoreKeys;
-  if (ahead == 0)
+  if (ahead == 0 || c.shape.sharedHeads > mostHeadsOfRow)
     return;
+  int64_t key = c.shape.keyDim * c.shape.sharedHeads;
+  int64_t value = c.shape.valueDim * c.shape.sharedHeads;
   if (c.shape.keys >= 0)
     c.func(Role::ScoreLanes)
-        .stream(int(c.shape.keys), "keys", ahead * c.shape.keyDim,
-                step * c.shape.keyDim / lineElements);
+        .stream(int(c.shape.keys), "keys", ahead * key,
+                step * key / lineElements);
   if (c.shape.values >= 0)
     c.update(Role::ValueSum)
-        .stream(int(c.shape.values), c.reduction(Role::ValueSum),
-                ahead * c.shape.valueDim, c.shape.valueDim / lineElements);
+        .stream(int(c.shape.values), c.reduction(Role::ValueSum), ahead * value,
+                value / lineElements);
 }
 
 } // namespace

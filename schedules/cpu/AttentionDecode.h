@@ -19,6 +19,7 @@ struct DecodeShape {
   int64_t heads = 1;     ///< query heads of a tile, which share a group's keys
   int64_t keyDim = 64;   ///< width of a key
   int64_t valueDim = 64; ///< width of a value
+  int64_t sharedHeads = 1; ///< heads inside a row of keys, all in turn
   /// Arguments, by position, that are read in the order of memory; -1: none.
   int64_t keys = -1, values = -1;
 

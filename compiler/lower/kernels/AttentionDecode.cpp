@@ -58,18 +58,28 @@ private:
       head = min(head, builder->index(group - 1));
     return keyHead(tile) * double(group) + head;
   }
-  /// What chunk n is of: of all chunks of a key head, which are those of a
-  /// batch element, it is the one.
+  /// What chunk n is of: heads that lie inside the rows of keys are taken in
+  /// turn for each chunk, so that rows are read in order; else all chunks of a
+  /// head come first.
   Expr chunkOf(const Point &tile) {
-    return sharedHeads == 1 && isOneBatch ? tile[N] : modulo(tile[N], chunks);
+    Expr n = inRows ? floorDiv(tile[N], sharedHeads) : tile[N];
+    bool isOnlyDim = isOneBatch && (inRows || sharedHeads == 1);
+    return isOnlyDim ? n : modulo(n, chunks);
   }
   Expr keyHead(const Point &tile) {
+    if (inRows)
+      return modulo(tile[N], sharedHeads);
     Expr head = floorDiv(tile[N], chunks);
     return isOneBatch ? head : modulo(head, sharedHeads);
   }
   Expr batchOf(const Point &tile) {
     return isOneBatch ? builder->index(0)
                       : floorDiv(floorDiv(tile[N], chunks), sharedHeads);
+  }
+  Expr chunkIndex(Expr c, Expr head, Expr b) {
+    if (inRows)
+      return (b * chunks + c) * double(sharedHeads) + head;
+    return (b * double(sharedHeads) + head) * chunks + c;
   }
   Expr chunkStart(const Point &tile) {
     return chunkOf(tile) * double(shape.chunk);
@@ -96,7 +106,7 @@ private:
 
   schedule::DecodeShape shape;
   int64_t sharedHeads = 1;
-  bool isOneBatch = false;
+  bool isOneBatch = false, inRows = false;
   Expr chunks; ///< of the keys of a head
   /// query + first <= key <= query + last, where the mask says so.
   std::optional<int64_t> first, last;
@@ -104,26 +114,30 @@ private:
   Func scores, chunkMax, weights, chunkSum, valueSum, part;
 };
 
-/// Which argument of the pipeline an operand is; -1 where heads lie inside its
-/// rows, or it is none.
+/// Which argument of the pipeline an operand is; -1 where it is none.
 int64_t streamed(const HeadOperand &operand) {
   auto argument = dyn_cast<BlockArgument>(operand.source);
-  return argument && !operand.split ? int64_t(argument.getArgNumber()) : -1;
+  return argument ? int64_t(argument.getArgNumber()) : -1;
 }
 
 void DecodeLowering::buildShape(ScoreRegion &region) {
   shape = schedule::defaultDecodeShape(group, depth, width);
-  shape.keys = streamed(k);
-  shape.values = streamed(v);
+  if (k.split == v.split) {
+    shape.keys = streamed(k);
+    shape.values = streamed(v);
+  }
   chunks = floorDiv(keys + double(shape.chunk - 1), shape.chunk);
   sharedHeads = *k.shape[1].constant();
   isOneBatch = k.shape[0].constant() == 1;
+  inRows = k.split && v.split;
+  shape.sharedHeads = inRows ? sharedHeads : 1;
   first = region.firstOffset();
   last = region.lastOffset();
   builder->keep({{"chunk", shape.chunk},
                  {"heads", shape.heads},
                  {"key_dim", depth},
                  {"value_dim", width},
+                 {"shared_heads", shape.sharedHeads},
                  {"keys", shape.keys},
                  {"values", shape.values}});
 }
@@ -306,7 +320,7 @@ void DecodeLowering::buildMerge() {
   merge.chunks = chunks;
   merge.part = [&](Expr j, const Point &row, Expr c) {
     Expr head = modulo(row[1], group), shared = floorDiv(row[1], group);
-    Expr n = (row[2] * double(sharedHeads) + shared) * chunks + c;
+    Expr n = chunkIndex(c, shared, row[2]);
     return part(
         {j, modulo(head, shape.heads), floorDiv(head, shape.heads), row[0], n});
   };
