@@ -32,6 +32,14 @@ const FuncView *KernelView::find(Role role) const {
   return nullptr;
 }
 
+const FuncView *KernelView::findLast(Role role) const {
+  const FuncView *last = nullptr;
+  for (const FuncView &func : funcs)
+    if (func.role == role)
+      last = &func;
+  return last;
+}
+
 const std::vector<CpuTarget> &cpuTargets() {
   static const std::vector<CpuTarget> targets = {
       {"avx512_bf16",

@@ -41,6 +41,7 @@ enum class Role {
   RangeLanes,  ///< per-lane largest magnitude of a left operand's row
   Range,       ///< one value a row that rounding goes by
   Row,         ///< a whole row that later funcs of the row read again
+  Panel,       ///< a panel and block of rows that the output reads again
   RowSum,      ///< a row accumulated over another axis (one update)
   Lanes,       ///< per-lane partial reduction of a row (one update)
   Scalar,      ///< one value a row, reduced from Lanes (one update)
@@ -90,8 +91,9 @@ struct KernelView {
   std::string
       narrow; ///< what products are of, where not of f32: "bf16", "int8"
 
-  /// The first func of a role; null where there is none.
+  /// The first or last func of a role; null where there is none.
   const FuncView *find(Role role) const;
+  const FuncView *findLast(Role role) const;
 };
 
 /// A CPU feature set that kernels are compiled for.

@@ -76,6 +76,9 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
              << graph::stringifyPrecision(linear.precision())
              << ", which kernels of a device do not yet; "
              << "expected f32";
+  if ((isAttention || isConv || onDevice) && kernel.returned().size() > 1)
+    return kernel.emitOpError("has no lowering: several results of an "
+                              "attention, a conv or a device's kernel");
   FailureOr<KernelPlan> plan =
       isAttention
           ? (form.isDecode ? lowerDecode : lowerAttention)(module, kernel, form)
@@ -220,7 +223,8 @@ void applyPlan(host::DispatchOp dispatch, const KernelPlan &plan,
   for (const ExtraWeight &extra : plan.extras)
     addView(extra.plan);
   dispatch.getInsMutable().append(extras);
-  addView(plan.output);
+  for (size_t i = 0; i < dispatch.getOuts().size(); ++i)
+    addView(plan.output);
   SmallVector<std::string> scalars;
   for (const shape::Dim &scalar : plan.scalars)
     scalars.push_back(scalar.str());

@@ -57,6 +57,7 @@ private:
   SmallVector<Value> inputsOf(graph::KernelOp kernel);
   StringAttr outline(graph::KernelOp kernel, ArrayRef<Value> inputs);
   Value bufferFor(Value value);
+  Value resultSlot(Value result, size_t position);
   Value weightBuffer(Operation *weight);
   int64_t takeSlot(const shape::Dim &bytes, size_t position, size_t lastRead);
 
@@ -245,20 +246,8 @@ LogicalResult HostLowering::lowerInputs(graph::EntryOp entry) {
   return success();
 }
 
-LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
-                                        size_t position) {
-  if (kernel.getNumResults() != 1)
-    return kernel.emitOpError("has ")
-           << kernel.getNumResults() << " results; expected one";
-  SmallVector<Value> inputs = inputsOf(kernel);
-  StringAttr callee = outline(kernel, inputs);
-  SmallVector<Value> ins;
-  SmallVector<shape::Shape> views;
-  for (Value input : inputs) {
-    ins.push_back(bufferFor(input));
-    views.push_back(plainPlan(input).view);
-  }
-  Value result = kernel.getResult(0);
+/// The slot that the kernel at `position` writes a result to.
+Value HostLowering::resultSlot(Value result, size_t position) {
   auto type = cast<RankedTensorType>(result.getType());
   // An output that views the result gives the slot its extents.
   auto asked = outputShapes.find(result);
@@ -269,18 +258,43 @@ LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
   auto read = lastRead.find(result);
   int64_t slot = takeSlot(bytes, position,
                           read == lastRead.end() ? position : read->second);
-  Value out = host::SlotOp::create(builder, kernel.getLoc(), slot, space,
-                                   type.getElementType(), shape);
-  buffers[result] = out;
-  views.push_back(plainPlan(result).view);
+  return buffers[result] =
+             host::SlotOp::create(builder, result.getLoc(), slot, space,
+                                  type.getElementType(), shape);
+}
+
+LogicalResult HostLowering::lowerKernel(graph::KernelOp kernel,
+                                        size_t position) {
+  if (kernel.getNumResults() == 0)
+    return kernel.emitOpError("has no result");
+  for (Value result : kernel.getResults())
+    if (shapeOf(result) != shapeOf(kernel.getResult(0)))
+      return kernel.emitOpError("has results of the shapes ")
+             << shape::str(shapeOf(kernel.getResult(0))) << " and "
+             << shape::str(shapeOf(result)) << "; expected one shape";
+  SmallVector<Value> inputs = inputsOf(kernel);
+  StringAttr callee = outline(kernel, inputs);
+  SmallVector<Value> ins;
+  SmallVector<shape::Shape> views;
+  for (Value input : inputs) {
+    ins.push_back(bufferFor(input));
+    views.push_back(plainPlan(input).view);
+  }
+  SmallVector<Value> outs;
   SmallVector<int64_t> ids;
-  if (Operation *maker = kernel.yielded()[0].getDefiningOp())
-    if (std::optional<int64_t> id = graph::valueId(maker))
+  for (auto [result, yielded] :
+       llvm::zip(kernel.getResults(), kernel.yielded())) {
+    outs.push_back(resultSlot(result, position));
+    views.push_back(plainPlan(result).view);
+    Operation *maker = yielded.getDefiningOp();
+    std::optional<int64_t> id = maker ? graph::valueId(maker) : std::nullopt;
+    if (id)
       ids.push_back(*id);
+  }
   auto dispatch = host::DispatchOp::create(
       builder, kernel.getLoc(), callee.getValue(), ins, ArrayRef<shape::Dim>{},
-      ValueRange{out}, views, ids, shape::Dim(0));
-  if (ids.empty())
+      outs, views, ids, shape::Dim(0));
+  if (ids.size() != outs.size())
     dispatch.removeValuesAttr();
   return success();
 }

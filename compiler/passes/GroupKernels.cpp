@@ -150,8 +150,16 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
     reshapeConstants(entry);
     copyOutputs(entry);
     dropUnused(entry);
-    for (const KernelGroup &group :
-         groupOps(entry, {fuse.getValue(), maxRow.getValue()})) {
+    std::vector<FusionChoice> choices;
+    std::vector<KernelGroup> groups =
+        groupOps(entry,
+                 {fuse.getValue(), maxRow.getValue(), onDevice.getValue(),
+                  kernelTime.getValue()},
+                 choices);
+    for (const FusionChoice &choice : choices)
+      if (explain)
+        emitRemark(choice.at) << choice.text;
+    for (const KernelGroup &group : groups) {
       KernelOp kernel = wrap(entry, group);
       if (explain)
         kernel.emitRemark()

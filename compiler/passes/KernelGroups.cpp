@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/passes/KernelGroups.h"
 
+#include "compiler/passes/FusionCosts.h"
+
 #include <map>
 #include <set>
 
@@ -37,7 +39,11 @@ StringRef familyOf(Operation *op) {
 
 class Grouper {
 public:
-  Grouper(EntryOp entry, const GroupOptions &options) : options(options) {
+  Grouper(EntryOp entry, const GroupOptions &options,
+          std::vector<FusionChoice> &choices)
+      : options(options), choices(choices),
+        costs(cast<ModelOp>(entry->getParentOp()).dimRanges(),
+              options.kernelTime) {
     for (Operation &op : entry.getBody().front())
       if (computesTensor(&op) && !isView(&op)) {
         position[&op] = static_cast<int>(ops.size());
@@ -59,6 +65,13 @@ private:
 
   void groupLinear(LinearOp linear);
   bool joinsLinear(Operation *user, Operation *last, std::string &end);
+  bool finishesRows(Operation *norm, Operation *last, std::string &end);
+  Operation *normOfSeveral(Operation *op);
+  using Chain = SmallVector<Operation *, 4>;
+  bool reachesLinear(Value value, Operation *user, LinearOp first,
+                     Chain &chain);
+  void joinSecondLinear(Operation *user, Operation *last);
+  bool takes(Operation *at, const Twine &what, const Verdict &verdict);
   void groupMatmul(MatmulOp product);
   void groupConv(ConvOp conv);
   bool readsInPlace(Operation *op, unsigned index);
@@ -68,6 +81,8 @@ private:
   std::vector<KernelGroup> inRunnableOrder();
 
   const GroupOptions &options;
+  std::vector<FusionChoice> &choices;
+  FusionCosts costs;
   std::vector<Operation *> ops;
   llvm::DenseMap<Operation *, int> position;
   llvm::DenseMap<Operation *, int> groupOf; ///< Index into groups.
@@ -128,31 +143,140 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
              return fitsRows(operand, shape);
            });
   }
-  if (endsRows(user)) {
-    std::optional<int64_t> width = shape.back().constant();
-    bool isNormalised = user->getOperand(0) == last->getResult(0);
-    if (isNormalised && width && *width <= options.maxRow)
-      return true;
-    end = ("the " + user->getName().stripDialect() + "'s row is longer than " +
-           Twine(options.maxRow) + " or not a constant")
+  if (endsRows(user))
+    return finishesRows(user, last, end);
+  end = ("the next op is " + user->getName().getStringRef()).str();
+  return false;
+}
+
+/// Notes what was decided; true where the ways are one kernel.
+bool Grouper::takes(Operation *at, const Twine &what, const Verdict &verdict) {
+  choices.push_back(
+      {at->getLoc(),
+       (what + (verdict.fuse ? ": one kernel, " : ": apart, ") + verdict.costs)
+           .str()});
+  return verdict.fuse;
+}
+
+/// Whether a norm of `last` finishes the rows in the product's kernel.
+bool Grouper::finishesRows(Operation *norm, Operation *last, std::string &end) {
+  StringRef name = norm->getName().stripDialect();
+  std::optional<int64_t> width = shapeOf(last->getResult(0)).back().constant();
+  bool isNormalised = norm->getOperand(0) == last->getResult(0);
+  if (!isNormalised || !width || *width > options.maxRow) {
+    end = ("the " + name + "'s row is longer than " + Twine(options.maxRow) +
+           " or not a constant")
               .str();
     return false;
   }
-  end = ("the next op is " + user->getName().getStringRef()).str();
+  if (llvm::count_if(groups.back().ops, llvm::IsaPred<LinearOp>) > 1) {
+    end = ("two products end before a " + name).str();
+    return false;
+  }
+  auto linear = cast<LinearOp>(groups.back().anchor);
+  if (!linear.inFeatures().isConstant())
+    return true;
+  bool keeps = !last->getResult(0).hasOneUse();
+  end = ("a " + name + " apart is cheaper").str();
+  return takes(norm,
+               name + " of a linear" +
+                   (keeps ? ", whose result others read as well" : ""),
+               costs.norm(linear, keeps));
+}
+
+/// A norm that reads `op`'s result, as others do, and no other result that may
+/// come later; null where there is none.
+Operation *Grouper::normOfSeveral(Operation *op) {
+  if (options.onDevice)
+    return nullptr;
+  for (Operation *user : op->getUsers())
+    if (endsRows(user) && user->getOperand(0) == op->getResult(0) &&
+        llvm::none_of(user->getOperands().drop_front(), [&](Value operand) {
+          return operand.getDefiningOp() &&
+                 position.contains(operand.getDefiningOp());
+        }))
+      return user;
+  return nullptr;
+}
+
+/// True when only element by element ops of one shape, which are added to
+/// `chain` with it, lie between `value`, read by `user` alone, and a linear of
+/// what `first` multiplies by another weight.
+bool Grouper::reachesLinear(Value value, Operation *user, LinearOp first,
+                            Chain &chain) {
+  Operation *op = value.getDefiningOp();
+  std::string reason;
+  if (!op || groupOf.contains(op) || soleUser(op, reason) != user ||
+      value.getType() != first.getType() ||
+      llvm::is_contained(op->getOperands(), first.getWeight()))
+    return false;
+  chain.push_back(op);
+  if (auto second = dyn_cast<LinearOp>(op))
+    return second.getX() == first.getX() &&
+           second.getWeight().getDefiningOp<WeightOp>() &&
+           first.getWeight().getDefiningOp<WeightOp>() &&
+           first.inFeatures().isConstant() && first.outFeatures().isConstant();
+  shape::Shape shape = shapeOf(value);
+  auto fits = [&](Value operand) { return fitsRows(operand, shape); };
+  if (!isElementwise(op) || !llvm::all_of(op->getOperands(), fits))
+    return false;
+  size_t length = chain.size();
+  for (Value operand : op->getOperands()) {
+    if (reachesLinear(operand, op, first, chain))
+      return !llvm::is_contained(op->getOperands(),
+                                 cast<LinearOp>(chain.back()).getWeight());
+    chain.truncate(length);
+  }
   return false;
+}
+
+/// Takes in the linear whose result meets `last` in `user`, where there is one
+/// and that is cheaper.
+void Grouper::joinSecondLinear(Operation *user, Operation *last) {
+  auto first = cast<LinearOp>(groups.back().anchor);
+  if (llvm::count_if(groups.back().ops, llvm::IsaPred<LinearOp>) > 1)
+    return;
+  for (Value operand : user->getOperands()) {
+    Chain chain;
+    if (operand == last->getResult(0) ||
+        !reachesLinear(operand, user, first, chain))
+      continue;
+    auto second = cast<LinearOp>(chain.back());
+    bool hasForm = first.precision() == Precision::F32 &&
+                   second.precision() == Precision::F32 && !options.onDevice;
+    if (!hasForm)
+      choices.push_back(
+          {user->getLoc(),
+           "two linears of one input: apart, since " +
+               (options.onDevice
+                    ? std::string("a device's kernels")
+                    : "products of " +
+                          stringifyPrecision(first.precision()).str()) +
+               " have no form for them"});
+    else if (takes(user, "two linears of one input", costs.pair(first)))
+      for (Operation *op : llvm::reverse(chain))
+        absorb(op);
+    return;
+  }
 }
 
 void Grouper::groupLinear(LinearOp linear) {
   start(linear, "gemm");
   std::string &end = groups.back().end;
   Operation *last = linear;
-  while (Operation *user = soleUser(last, end)) {
+  while (true) {
+    Operation *user = soleUser(last, end);
+    if (!user && !endsRows(last))
+      user = normOfSeveral(last);
+    if (!user)
+      return;
     if (endsRows(last)) {
       end = ("a " + last->getName().stripDialect() + " ends a gemm").str();
       return;
     }
     if (!joinsLinear(user, last, end))
       return;
+    joinSecondLinear(user, last);
     absorb(user);
     last = user;
   }
@@ -364,7 +488,7 @@ std::vector<KernelGroup> Grouper::run() {
       groupWithNext(op,
                     [](Operation *user) { return isa<L2NormalizeOp>(user); });
   for (Operation *op : ops)
-    if (auto linear = dyn_cast<LinearOp>(op))
+    if (auto linear = dyn_cast<LinearOp>(op); linear && !groupOf.contains(op))
       groupLinear(linear);
   for (Operation *op : ops)
     if (auto product = dyn_cast<MatmulOp>(op))
@@ -412,6 +536,7 @@ bool passes::isView(Operation *op) {
 }
 
 std::vector<KernelGroup> passes::groupOps(EntryOp entry,
-                                          const GroupOptions &options) {
-  return Grouper(entry, options).run();
+                                          const GroupOptions &options,
+                                          std::vector<FusionChoice> &choices) {
+  return Grouper(entry, options, choices).run();
 }

@@ -16,9 +16,17 @@ struct KernelGroup {
   std::string end; ///< Why it ends where it ends, for a remark.
 };
 
+/// What was decided where there was a choice, for a remark at `at`.
+struct FusionChoice {
+  mlir::Location at;
+  std::string text;
+};
+
 struct GroupOptions {
   bool fuse = true;
   int64_t maxRow = 4096;
+  bool onDevice = false;  ///< kernels of a device have fewer forms
+  double kernelTime = 50; ///< nanoseconds that each takes besides its work
 };
 
 /// True for a reshape that is only a view of a buffer: it stays outside of
@@ -28,8 +36,10 @@ bool isView(mlir::Operation *op);
 
 /// The groups of an entry's ops: each op that computes a tensor in exactly one,
 /// views in none, in an order in which they can run, the same for the same IR.
+/// What was chosen on the way is added to `choices`.
 std::vector<KernelGroup> groupOps(graph::EntryOp entry,
-                                  const GroupOptions &options);
+                                  const GroupOptions &options,
+                                  std::vector<FusionChoice> &choices);
 
 } // namespace heddle::passes
 

@@ -42,7 +42,9 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     * gemm: a linear, then, while one op alone reads the result: element by element
       ops of the same shape (bias, activation, residual) on tensors of that shape, one
       row of it or single values; one layer_norm or rms_norm of at most `max-row`
-      features.
+      features, also where others read what it reads: the kernel has both results then.
+      Two linears of f32, of one input and shape, whose results meet in such an op
+      (silu(gate) * up) are one kernel.
     * attention: an attention, the split_heads that only it reads and the merge_heads
       after it. Heads are strides of rows there, so the linears around it keep theirs.
     * norm: a layer_norm or rms_norm and the element by element ops that lead to it;
@@ -60,12 +62,20 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     outside of kernels as a view of a buffer, unless it is an output that has to be
     copied; so is any output that nothing computes, or that shares a buffer under
     other extents. A dropout is gone.
-    With `explain` a remark on each kernel says why it ends where it ends.
+    Where ops could be one kernel or several, the cheaper way by FusionCosts is taken.
+    With `explain` a remark says for each such choice what was taken, with both times,
+    and one on each kernel why it ends where it ends.
   }];
   let options = [
     Option<"fuse", "fuse", "bool", "true", "false gives each op its own kernel">,
     Option<"maxRow", "max-row", "int64_t", "4096",
            "most features, in elements, of a norm inside a gemm">,
+    // An addition or a norm of one row takes 50 ns on one thread; a second
+    // thread, which has to be woken for it, makes it 1000.
+    Option<"kernelTime", "kernel-time", "double", "50",
+           "nanoseconds that a kernel takes besides its work">,
+    Option<"onDevice", "on-device", "bool", "false",
+           "only what kernels of a device can do">,
     Option<"explain", "explain", "bool", "false", "emit remarks">
   ];
   let dependentDialects = ["::heddle::graph::HGraphDialect"];

@@ -63,10 +63,14 @@ OwningOpRef<ModuleOp> cutKernel(graph::KernelOp kernel) {
       types.push_back(operand.getType());
       names.push_back("x" + std::to_string(names.size()));
     }
+  SmallVector<std::string> results = {"y"};
+  while (results.size() < kernel.getNumResults())
+    results.push_back("y" + std::to_string(results.size()));
   SmallVector<StringRef> inputs(names.begin(), names.end());
+  SmallVector<StringRef> outputs(results.begin(), results.end());
   auto entry = graph::EntryOp::create(
       builder, loc, "main",
-      builder.getFunctionType(types, kernel.getResultTypes()), inputs, {"y"});
+      builder.getFunctionType(types, kernel.getResultTypes()), inputs, outputs);
   builder.setInsertionPointToEnd(&entry.getBody().front());
 
   IRMapping mapping;

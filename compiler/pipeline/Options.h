@@ -32,6 +32,8 @@ struct Options {
   bool stripSchedule = false; ///< algorithms only: slow, right
   bool useCache = true;       ///< of compiled kernels
   bool remarks = false;       ///< print what was decided and why
+  double kernelTime = 50;     ///< nanoseconds that fusing a kernel away saves
+                              ///< besides the work
   unsigned jobs = 0;          ///< child processes at once; 0: one a CPU
   bool inProcess = false;     ///< no child processes: a crash is the caller's,
                               ///< and equal inputs may give unequal files

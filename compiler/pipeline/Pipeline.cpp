@@ -47,20 +47,22 @@ LogicalResult runPasses(ModuleOp module,
   return manager.run(module);
 }
 
+bool isGpu(const std::string &target) {
+  return llvm::any_of(
+      schedule::gpuTargets(),
+      [&](const schedule::GpuTarget &known) { return known.name == target; });
+}
+
 LogicalResult group(ModuleOp module, const Options &options) {
   return runPasses(module, [&](OpPassManager &passes) {
     passes::GroupKernelsOptions grouping;
     grouping.fuse = options.optimization >= 2;
     grouping.explain = options.remarks;
+    grouping.kernelTime = options.kernelTime;
+    grouping.onDevice = isGpu(options.target);
     passes.addPass(passes::createGroupKernels(grouping));
     passes.addPass(passes::createVerifyKernels());
   });
-}
-
-bool isGpu(const std::string &target) {
-  return llvm::any_of(
-      schedule::gpuTargets(),
-      [&](const schedule::GpuTarget &known) { return known.name == target; });
 }
 
 /// The variants that are asked for by name.

@@ -95,8 +95,6 @@ struct TunableModel::State {
 
 LogicalResult TunableModel::State::add(graph::KernelOp kernel,
                                        const std::string &family) {
-  if (kernel.getNumResults() != 1)
-    return success();
   Cut cut;
   cut.model.module = cutKernel(kernel);
   cut.model.phase = Phase::Kernels;

@@ -367,12 +367,15 @@ void bindArguments(PipelineOp pipeline, const Kernel &kernel, bool free,
       arguments.scope.push(
           name, Interval(low ? int(low.getInt()) : 0, int(high.getInt())));
   }
-  for (auto output : pipeline.getOps<OutputOp>())
-    bindBuffer(
-        kernel.funcs.lookup(output.getFunc()).name(), view++,
-        cast<BufferType>(cast<TypeAttr>(output.getBuffers()[0]).getValue()),
-        output->getAttrOfType<DenseI64ArrayAttr>("halide.max_extents"), free,
-        arguments);
+  for (auto output : pipeline.getOps<OutputOp>()) {
+    Halide::Func func = kernel.funcs.lookup(output.getFunc());
+    for (auto [param, type] :
+         llvm::zip(func.output_buffers(),
+                   output.getBuffers().getAsValueRange<TypeAttr>()))
+      bindBuffer(param.name(), view++, cast<BufferType>(type),
+                 output->getAttrOfType<DenseI64ArrayAttr>("halide.max_extents"),
+                 free, arguments);
+  }
 }
 
 /// The formula, and the first allocation without a bound.

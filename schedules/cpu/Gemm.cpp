@@ -69,12 +69,13 @@ std::string checkGemmKnobs(const GemmKnobs &knobs, const CpuTarget &target,
 
 void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
                      const GemmKnobs &knobs, const CpuTarget &target) {
-  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &accumulator = *view.findLast(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   TileShape tile = tileOf(knobs);
   streamPanels(schedule, accumulator, row ? *row : out, knobs.streamLines);
   if (!row) {
+    schedulePanel(schedule, view, out, "task", tile, target, knobs.streamLines);
     tile.blockRows = std::max(knobs.blockRows, knobs.tileRows);
     scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
     schedule.func(out.name)

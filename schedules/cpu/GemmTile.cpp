@@ -117,6 +117,19 @@ void scheduleRowReductions(Schedule &schedule, const KernelView &view,
       scheduleRowReduction(schedule, func, out.name, "line", target);
 }
 
+void schedulePanel(Schedule &schedule, const KernelView &view,
+                   const FuncView &out, const std::string &loop,
+                   const TileShape &tile, const CpuTarget &target,
+                   int64_t streamLines) {
+  const FuncView *panel = view.find(Role::Panel);
+  if (!panel)
+    return;
+  const FuncView &accumulator = *view.find(Role::Accumulator);
+  streamPanels(schedule, accumulator, *panel, streamLines);
+  scheduleTile(schedule, *panel, accumulator, tile, target, Tail::RoundUp);
+  schedule.func(panel->name).computeAt(out.name, loop);
+}
+
 void streamPanels(Schedule &schedule, const FuncView &accumulator,
                   const FuncView &tiled, int64_t lines) {
   if (accumulator.panels && lines > 0)

@@ -52,6 +52,13 @@ void scheduleRowFinish(Schedule &schedule, const FuncView &row,
 void scheduleRowReductions(Schedule &schedule, const KernelView &view,
                            const FuncView &out, const CpuTarget &target);
 
+/// The tiles of a Panel func, if there is one, with the first accumulator in
+/// each, at loop `loop` of the output, which reads it beside its own sums.
+void schedulePanel(Schedule &schedule, const KernelView &view,
+                   const FuncView &out, const std::string &loop,
+                   const TileShape &tile, const CpuTarget &target,
+                   int64_t streamLines);
+
 /// Fetches `lines` cache lines of the next panel with each step of the sums
 /// over this one; 0: none.
 void streamPanels(Schedule &schedule, const FuncView &accumulator,

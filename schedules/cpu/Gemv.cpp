@@ -48,7 +48,7 @@ std::string checkGemvKnobs(const GemvKnobs &knobs, int64_t panels,
 
 void scheduleGemvCpu(Schedule &schedule, const KernelView &view,
                      const GemvKnobs &knobs, const CpuTarget &target) {
-  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &accumulator = *view.findLast(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   const FuncView &tiled = row ? *row : out;
@@ -57,6 +57,7 @@ void scheduleGemvCpu(Schedule &schedule, const KernelView &view,
     scheduleRowFinish(schedule, *row, out, knobs.panel, 1, target);
     schedule.func(row->name).computeRoot();
   }
+  schedulePanel(schedule, view, out, panelLoop(out, tile), tile, target, 0);
   scheduleTile(schedule, tiled, accumulator, tile, target,
                row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));

@@ -54,6 +54,7 @@ private:
   void addOp();
   void addBinary();
   void addLinear();
+  Value gated(LinearOp up, Random &choices);
   void addNorm();
   void addMean();
   void addGather();
@@ -299,6 +300,8 @@ void Generator::addLinear() {
     linear.setCompute(
         precisions.pick({Precision::F32, Precision::BF16, Precision::Int8}));
   Value y = linear;
+  if (precisions.chance(25)) // gate and up, of one input
+    y = gated(linear, precisions);
   // What is fused behind it, often.
   if (random.chance(30))
     y = GeluOp::create(builder, loc, y,
@@ -314,6 +317,25 @@ void Generator::addLinear() {
   add(y);
   if (random.chance(30))
     addNorm();
+}
+
+/// `up` times, or plus, an activation of another product of its input.
+Value Generator::gated(LinearOp up, Random &choices) {
+  std::string path = ("w" + Twine(weightCount++) + ".weight").str();
+  Value w = WeightOp::create(builder, loc, up.getWeight().getType(), path);
+  Value gate = LinearOp::create(builder, loc, up.getX(), w,
+                                choices.chance(50) ? up.getBias() : Value(),
+                                up.getLayout());
+  if (choices.chance(40))
+    gate = SiluOp::create(builder, loc, gate);
+  else if (choices.chance(60))
+    gate = GeluOp::create(builder, loc, gate, GeluForm::Tanh);
+  Value first = up, second = gate;
+  if (choices.chance(50))
+    std::swap(first, second);
+  if (choices.chance(70))
+    return MulOp::create(builder, loc, first, second);
+  return AddOp::create(builder, loc, first, second);
 }
 
 void Generator::addNorm() {

@@ -187,9 +187,18 @@ PipelineBuilder::PipelineBuilder(ModuleOp module, Location loc, StringRef name,
 
 Func PipelineBuilder::func(const FuncSpec &spec,
                            const std::function<Expr(const Point &)> &body) {
-  SmallVector<StringRef> dims(spec.dims.begin(), spec.dims.end());
   Type element = spec.element ? spec.element : opBuilder.getF32Type();
-  bool isTruth = element.isInteger(1);
+  return tuple(spec, element,
+               [&](const Point &point) { return std::vector{body(point)}; });
+}
+
+Func PipelineBuilder::tuple(
+    const FuncSpec &spec, TypeRange elements,
+    const std::function<std::vector<Expr>(const Point &)> &body) {
+  SmallVector<StringRef> dims(spec.dims.begin(), spec.dims.end());
+  SmallVector<Type> stored;
+  for (Type element : elements)
+    stored.push_back(element.isInteger(1) ? opBuilder.getI8Type() : element);
   int taken = names[spec.name]++;
   std::string name = spec.name + (taken ? std::to_string(taken) : "");
   auto fill = [&](OpBuilder &inner, Location,
@@ -199,13 +208,14 @@ Func PipelineBuilder::func(const FuncSpec &spec,
     Point point;
     for (Value index : indices)
       point.push_back(wrap(index));
-    Expr value = body(point);
-    return {(isTruth ? truthAsByte(value) : value).value};
+    SmallVector<Value> values;
+    for (auto [value, element] : llvm::zip(body(point), elements))
+      values.push_back(
+          (element.isInteger(1) ? truthAsByte(value) : value).value);
+    return values;
   };
-  if (isTruth)
-    element = opBuilder.getI8Type();
-  halide::FuncOp func = halide::FuncOp::create(opBuilder, loc, name, dims,
-                                               TypeRange{element}, fill);
+  halide::FuncOp func =
+      halide::FuncOp::create(opBuilder, loc, name, dims, stored, fill);
   func->setAttr(roleAttr, opBuilder.getStringAttr(roleName(spec.role)));
   func->setAttr(extentsAttr, opBuilder.getDenseI64ArrayAttr(spec.extents));
   if (!spec.roleDims.empty()) {
@@ -247,8 +257,9 @@ void PipelineBuilder::update(
                            fill);
 }
 
-void PipelineBuilder::output(Func func, Type buffer) {
-  halide::OutputOp::create(opBuilder, loc, func.value, buffer);
+void PipelineBuilder::output(Func func, ArrayRef<Type> buffers) {
+  halide::OutputOp::create(opBuilder, loc, func.value,
+                           opBuilder.getTypeArrayAttr(buffers));
 }
 
 void PipelineBuilder::keep(ArrayRef<std::pair<StringRef, int64_t>> tile) {
@@ -304,6 +315,7 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::RangeLanes, "range_lanes"},
     {schedule::Role::Range, "range"},
     {schedule::Role::Row, "row"},
+    {schedule::Role::Panel, "panel"},
     {schedule::Role::RowSum, "row_sum"},
     {schedule::Role::Lanes, "lanes"},
     {schedule::Role::Scalar, "scalar"},

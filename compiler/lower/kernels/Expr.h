@@ -124,10 +124,13 @@ public:
   /// The spec is kept on the op for the schedule. The name is made unique.
   Func func(const FuncSpec &spec,
             const std::function<Expr(const Point &)> &body);
+  /// A func of several elements, as many as the body gives: an output.
+  Func tuple(const FuncSpec &spec, mlir::TypeRange elements,
+             const std::function<std::vector<Expr>(const Point &)> &body);
   void update(Func func, const std::vector<Reduction> &reductions,
               const std::function<Store(const Point &pure,
                                         const Point &reduced)> &body);
-  void output(Func func, mlir::Type buffer);
+  void output(Func func, llvm::ArrayRef<mlir::Type> buffers);
   /// Keeps what the algorithm fixed for the schedule to read.
   void keep(llvm::ArrayRef<std::pair<llvm::StringRef, int64_t>> tile);
 

@@ -1,6 +1,6 @@
 // Linear layers: rows of the input against packed panels of the weight, with
 // an element-wise epilogue and, where a norm follows, whole rows finished in
-// the kernel.
+// the kernel. Two products of one input may meet in the epilogue.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/Kernel.h"
 
@@ -30,8 +30,9 @@ constexpr unsigned scalesExtra = 0, offsetsExtra = 1;
 class GemmLowering {
 public:
   GemmLowering(ModuleOp module, graph::OutlinedOp kernel,
-               graph::LinearOp linear, const KernelForm &form)
-      : module(module), kernel(kernel), linear(linear), form(form) {}
+               ArrayRef<graph::LinearOp> linears, const KernelForm &form)
+      : module(module), kernel(kernel), linears(linears),
+        linear(linears.front()), form(form) {}
 
   LogicalResult plan();
   LogicalResult build();
@@ -41,8 +42,9 @@ private:
   LogicalResult planArgument(unsigned index);
   std::vector<std::string> dims(bool withRow) const;
   std::vector<int64_t> extents() const;
-  OperandPlan planWeight();
-  Func accumulate();
+  OperandPlan planWeight(graph::LinearOp product);
+  Func accumulate(graph::LinearOp product);
+  void keepPanel(Value value);
   Func accumulateGroups();
   Func roundedRows();
   Func quantisedRows();
@@ -53,7 +55,8 @@ private:
 
   ModuleOp module;
   graph::OutlinedOp kernel;
-  graph::LinearOp linear;
+  ArrayRef<graph::LinearOp> linears;
+  graph::LinearOp linear; ///< the first one: all have its input and shape
   const KernelForm &form;
   KernelPlan kernelPlan;
   std::optional<KernelBuilder> builder;
@@ -64,10 +67,11 @@ private:
   bool isInt8 = false;    ///< these are integers
   int64_t group = 1;      ///< numbers of k side by side
   shape::Dim rowCount;
-  Func accumulator;
+  DenseMap<Operation *, Func> accumulators; ///< by linear
   Func range; ///< bits of the largest magnitude of each row of x
   Expr lastRow, columnCount;
-  DenseMap<Value, Func> rows;
+  DenseMap<Value, Func> rows; ///< what is in memory to be read again
+  bool hasNorm = false;
   DenseMap<Operation *, RowMoments> moments;
 };
 
@@ -93,17 +97,18 @@ LogicalResult GemmLowering::plan() {
   if (panelled)
     kernelPlan.output.view = {shape::Dim(panel), shape::Dim(columns / panel),
                               rowCount};
-  kernelPlan.flops = rowCount * shape::Dim(2 * inner * columns);
+  int64_t count = int64_t(linears.size());
+  kernelPlan.flops = rowCount * shape::Dim(2 * inner * columns * count);
   return success();
 }
 
 /// Panels [panel, k, n], and of numbers that products read in groups
 /// [panel, k / group, n, group].
-OperandPlan GemmLowering::planWeight() {
+OperandPlan GemmLowering::planWeight(graph::LinearOp product) {
   int64_t panels = (columns + panel - 1) / panel;
   MLIRContext *context = module.getContext();
   OperandPlan plan;
-  if (linear.getLayout() == graph::Layout::OutIn)
+  if (product.getLayout() == graph::Layout::OutIn)
     plan.recipe.push_back("transpose");
   std::vector<std::string> start = plan.recipe;
   if (isInt8)
@@ -121,7 +126,7 @@ OperandPlan GemmLowering::planWeight() {
   }
   for (int64_t extent : llvm::reverse(plan.stored))
     plan.view.push_back(shape::Dim(extent));
-  unsigned argument = cast<BlockArgument>(linear.getWeight()).getArgNumber();
+  unsigned argument = cast<BlockArgument>(product.getWeight()).getArgNumber();
   auto addExtra = [&](const char *step, Type element) {
     ExtraWeight extra{argument, {}};
     extra.plan.recipe = start;
@@ -144,8 +149,10 @@ LogicalResult GemmLowering::planArgument(unsigned index) {
   shape::Shape shape = shapeOf(argument);
   int64_t panels = (columns + panel - 1) / panel;
   OperandPlan plan;
-  if (argument == linear.getWeight()) {
-    plan = planWeight();
+  auto product = llvm::find_if(
+      linears, [&](graph::LinearOp op) { return argument == op.getWeight(); });
+  if (product != linears.end()) {
+    plan = planWeight(*product);
   } else if (argument == linear.getX()) {
     plan.view = {shape::Dim(inner), rowCount};
   } else if (shape == shapeOf(linear.getOutput())) {
@@ -184,9 +191,9 @@ std::vector<int64_t> GemmLowering::extents() const {
 
 /// sum over k of x[k, m] * W[n, k, panel]. The row is clamped, so that tiles
 /// keep a constant shape where the rows end.
-Func GemmLowering::accumulate() {
-  Value x = builder->bufferOf(linear.getX());
-  Value weight = builder->bufferOf(linear.getWeight());
+Func GemmLowering::accumulate(graph::LinearOp product) {
+  Value x = builder->bufferOf(product.getX());
+  Value weight = builder->bufferOf(product.getWeight());
   auto zero = [&](const Point &) { return builder->real(0.0); };
   Func sum = builder->func(
       {"acc", schedule::Role::Accumulator, dims(true), extents()}, zero);
@@ -197,9 +204,9 @@ Func GemmLowering::accumulate() {
         Point at = {pure[0], reduced[0], pure[1]};
         if (!panelled)
           at = {modulo(pure[0], panel), reduced[0], floorDiv(pure[0], panel)};
-        Expr product =
+        Expr term =
             builder->load(x, {reduced[0], row}) * builder->load(weight, at);
-        return Store{pure, sum(pure) + product};
+        return Store{pure, sum(pure) + term};
       });
   return sum;
 }
@@ -342,8 +349,11 @@ RowReader GemmLowering::rowOf(Func row) {
 /// Makes x a row func and reduces it.
 LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
   builder->setLocation(op->getLoc());
-  if (!rows.empty())
-    return op->emitOpError("has no lowering: a second norm in one kernel");
+  if (hasNorm || linears.size() > 1)
+    return op->emitOpError("has no lowering: ")
+           << (hasNorm ? "a second norm in one kernel"
+                       : "a norm behind two products");
+  hasNorm = true;
   // Tiles run past the last row; what they read there is thrown away.
   clampRows = true;
   Func row =
@@ -354,6 +364,17 @@ LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
   RowReader reader = rowOf(rows[x]);
   moments[op] = normMoments(*builder, op, reader, toFloat(columnCount));
   return success();
+}
+
+/// Makes `value` a func that is computed for a panel and a block of rows.
+void GemmLowering::keepPanel(Value value) {
+  // Tiles run past the last row; what they read there is thrown away.
+  clampRows = true;
+  Func panel =
+      builder->func({"panel", schedule::Role::Panel, dims(true), extents()},
+                    [&](const Point &point) { return valueAt(value, point); });
+  clampRows = false;
+  rows[value] = panel;
 }
 
 Expr GemmLowering::valueAt(Value value, const Point &point) {
@@ -383,17 +404,17 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
                      isRow ? column : point.back() * double(columns) + column);
   }
   Operation *op = value.getDefiningOp();
-  if (op == linear) {
+  if (auto product = dyn_cast<graph::LinearOp>(op)) {
     Point at = point;
     if (isNarrow && !panelled) // the sums are panel by panel always
       at = {modulo(point[0], panel), floorDiv(point[0], panel), point.back()};
-    Expr sum = accumulator(at);
+    Expr sum = accumulators[op](at);
     if (isInt8) {
       Expr scale =
           builder->load(builder->extraBuffer(scalesExtra), {at[0], at[1]});
       sum = toFloat(sum) * (scale * scaleOfRow(at.back()));
     }
-    return linear.getBias() ? sum + valueAt(linear.getBias(), point) : sum;
+    return product.getBias() ? sum + valueAt(product.getBias(), point) : sum;
   }
   if (isRowNorm(op))
     return applyNorm(
@@ -414,38 +435,39 @@ LogicalResult GemmLowering::build() {
   builder->keep({{"panel", panel}});
   lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
   columnCount = builder->index(columns);
-  builder->setLocation(linear.getLoc());
-  accumulator = isNarrow ? accumulateGroups() : accumulate();
+  for (graph::LinearOp product : linears) {
+    builder->setLocation(product.getLoc());
+    accumulators[product] = isNarrow ? accumulateGroups() : accumulate(product);
+    // The others' epilogue reads what the first ones gave for its panel.
+    if (product != linears.back())
+      keepPanel(product.getOutput());
+  }
   for (Operation &op : kernel.getBody().front()) {
     if (isRowNorm(&op)) {
       if (failed(prepareRow(&op, op.getOperand(0))))
         return failure();
-    } else if (&op != linear && !graph::isElementwise(&op) &&
-               !isa<graph::ConstantOp, graph::ReturnOp>(op)) {
+    } else if (!graph::isElementwise(&op) &&
+               !isa<graph::LinearOp, graph::ConstantOp, graph::ReturnOp>(op)) {
       return op.emitOpError("has no lowering in the epilogue of a linear");
     }
   }
-  Value value = kernel.returned()[0];
-  builder->setLocation(value.getLoc());
-  Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  Func out = builder->func(
-      {"out", schedule::Role::Output, dims(true), extents(), {}, element},
-      [&](const Point &point) { return valueAt(value, point); });
-  builder->finish(out, kernelPlan.output);
+  builder->finish(
+      kernelPlan.output, dims(true), extents(),
+      [&](Value value, const Point &point) { return valueAt(value, point); });
   return success();
 }
 
 } // namespace
 
 bool hasPackableLinear(graph::OutlinedOp kernel) {
-  for (graph::LinearOp linear : kernel.getBody().getOps<graph::LinearOp>()) {
+  auto linears = kernel.getBody().getOps<graph::LinearOp>();
+  return !linears.empty() && llvm::all_of(linears, [&](graph::LinearOp linear) {
     auto weight = dyn_cast<BlockArgument>(linear.getWeight());
     return isa<BlockArgument>(linear.getX()) &&
            linear.inFeatures().isConstant() &&
            linear.outFeatures().isConstant() && weight && weight.hasOneUse() &&
            isWeight(kernel, weight.getArgNumber());
-  }
-  return false;
+  });
 }
 
 KernelSize gemmSize(graph::OutlinedOp kernel) {
@@ -455,13 +477,18 @@ KernelSize gemmSize(graph::OutlinedOp kernel) {
 
 FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,
                                 const KernelForm &form) {
-  graph::LinearOp linear;
-  for (graph::LinearOp op : kernel.getBody().getOps<graph::LinearOp>()) {
-    if (linear)
-      return op.emitOpError("has no lowering: two linears in one kernel");
-    linear = op;
-  }
-  GemmLowering lowering(module, kernel, linear, form);
+  SmallVector<graph::LinearOp> linears(
+      kernel.getBody().getOps<graph::LinearOp>());
+  graph::LinearOp first = linears.front();
+  for (graph::LinearOp other : ArrayRef(linears).drop_front())
+    if (linears.size() > 2 || form.onDevice || other.getX() != first.getX() ||
+        other.getType() != first.getType() ||
+        first.precision() != graph::Precision::F32 ||
+        other.precision() != graph::Precision::F32)
+      return other.emitOpError("has no lowering: linears in one kernel; "
+                               "expected two of f32 of one input and shape, "
+                               "on a CPU");
+  GemmLowering lowering(module, kernel, linears, form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();
   return lowering.result();

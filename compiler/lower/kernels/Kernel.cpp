@@ -119,7 +119,28 @@ Value KernelBuilder::extraBuffer(unsigned index) {
 }
 
 void KernelBuilder::finish(Func func, const OperandPlan &plan) {
-  output(func, bufferType(plan.view, elementType(outlined.returned()[0])));
+  SmallVector<Type> buffers;
+  for (Value result : outlined.returned())
+    buffers.push_back(bufferType(plan.view, elementType(result)));
+  output(func, buffers);
+}
+
+void KernelBuilder::finish(
+    const OperandPlan &plan, const std::vector<std::string> &dims,
+    const std::vector<int64_t> &extents,
+    const std::function<Expr(Value, const Point &)> &value) {
+  SmallVector<Type> elements;
+  for (Value result : outlined.returned())
+    elements.push_back(elementType(result));
+  setLocation(outlined.returned()[0].getLoc());
+  Func out = tuple({"out", schedule::Role::Output, dims, extents}, elements,
+                   [&](const Point &point) {
+                     std::vector<Expr> values;
+                     for (Value result : outlined.returned())
+                       values.push_back(value(result, point));
+                     return values;
+                   });
+  finish(out, plan);
 }
 
 Expr KernelBuilder::element(Value argument, const Point &point) {

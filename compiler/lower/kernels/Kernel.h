@@ -48,7 +48,7 @@ struct ExtraWeight {
 struct KernelPlan {
   std::vector<OperandPlan> inputs; ///< one an argument of the outlined op
   std::vector<ExtraWeight> extras; ///< the pipeline's arguments behind these
-  OperandPlan output;
+  OperandPlan output; ///< the same for all results: they have one shape
   std::vector<shape::Dim> scalars; ///< dims that the kernel is given by value
   shape::Dim flops; ///< 2 * multiply-adds of products and attention
 };
@@ -79,8 +79,13 @@ public:
   /// The element of an outlined argument at a point of its buffer, innermost
   /// first; truth values as i1.
   Expr element(mlir::Value argument, const Point &point);
-  /// Declares `func` the kernel's output under `plan`.
+  /// Declares `func` the kernel's output, of all its results, under `plan`.
   void finish(Func func, const OperandPlan &plan);
+  /// Defines the kernel's results as one func of them, under `plan`; `dims`
+  /// and `extents` are the func's. `value` gives a result at a point.
+  void finish(const OperandPlan &plan, const std::vector<std::string> &dims,
+              const std::vector<int64_t> &extents,
+              const std::function<Expr(mlir::Value, const Point &)> &value);
 
   /// The value of a dim at run time: a constant, the extent of a buffer that
   /// has it, or else a scalar argument, which is added.

@@ -232,18 +232,10 @@ FailureOr<KernelPlan> lowerRows(ModuleOp module, graph::OutlinedOp kernel) {
                          a[a.size() - (product.getTransposeA() ? 2 : 1)] *
                          shape::Dim(2);
   }
-  builder.setLocation(result.getLoc());
-  Type element = cast<RankedTensorType>(result.getType()).getElementType();
-  Func out = builder.func({"out",
-                           schedule::Role::Output,
-                           dimNames(shapeOf(result).size()),
-                           extentsOf(result),
-                           {},
-                           element},
-                          [&](const Point &point) {
-                            return lowering.valueAt(result, reversed(point));
-                          });
-  builder.finish(out, plan.output);
+  builder.finish(plan.output, dimNames(shapeOf(result).size()),
+                 extentsOf(result), [&](Value value, const Point &point) {
+                   return lowering.valueAt(value, reversed(point));
+                 });
   plan.scalars = builder.scalars();
   return plan;
 }

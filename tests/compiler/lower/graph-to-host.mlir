@@ -51,3 +51,23 @@ hgraph.model @Tokens {dims = []} {
     hgraph.return %0 : tensor<3x4xf32>
   }
 }
+
+// -----
+
+// A kernel of two results writes two slots, each with its value's number.
+// CHECK-LABEL: host.program @Two
+// CHECK: %[[S0:.*]] = host.slot 0
+// CHECK: %[[S1:.*]] = host.slot 1
+// CHECK: host.dispatch @k0 ins(%{{.*}}) {{.*}}outs(%[[S0]], %[[S1]]) views {{\[}}["4"], ["4"], ["4"]] {{.*}}values = [0, 1]
+// CHECK: host.output "a" %[[S0]]
+// CHECK: host.output "b" %[[S1]]
+hgraph.model @Two {dims = []} {
+  hgraph.entry @main(%x: tensor<4xf32> {hgraph.name = "x"}) -> (tensor<4xf32> {hgraph.name = "a"}, tensor<4xf32> {hgraph.name = "b"}) {
+    %0:2 = hgraph.kernel family("elementwise") -> (tensor<4xf32>, tensor<4xf32>) {
+      %a = hgraph.relu %x {hgraph.id = 0 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+      %b = hgraph.tanh %a {hgraph.id = 1 : i64} : (tensor<4xf32>) -> tensor<4xf32>
+      hgraph.yield %a, %b : tensor<4xf32>, tensor<4xf32>
+    }
+    hgraph.return %0#0, %0#1 : tensor<4xf32>, tensor<4xf32>
+  }
+}
