@@ -42,6 +42,18 @@ const FuncView *KernelView::findLast(Role role) const {
 
 const std::vector<CpuTarget> &cpuTargets() {
   static const std::vector<CpuTarget> targets = {
+      {"avx512_amx",
+       "x86-64-linux-avx-avx2-avx512-avx512_cannonlake-avx512_sapphirerapids-"
+       "avx512_skylake-avx512_zen4-f16c-fma-sse41",
+       16,
+       32,
+       {"avx2", "fma", "f16c", "avx512f", "avx512cd", "avx512vl", "avx512bw",
+        "avx512dq", "avx512ifma", "avx512_vbmi", "avx512_vbmi2", "avx512_vnni",
+        "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16", "avx_vnni",
+        "amx_tile", "amx_bf16", "amx_int8"},
+       {"bf16", "int8"},
+       "avx512_vnni",
+       /*hasTiles=*/true},
       {"avx512_bf16",
        "x86-64-linux-avx-avx2-avx512-avx512_cannonlake-avx512_skylake-"
        "avx512_zen4-f16c-fma-sse41",
@@ -74,6 +86,17 @@ const std::vector<CpuTarget> &cpuTargets() {
        16,
        {"avx2", "fma", "f16c"}}};
   return targets;
+}
+
+bool gainsFrom(const KernelView &view, const CpuTarget &target) {
+  if (!target.hasDots(view.narrow))
+    return false;
+  if (!target.hasTiles)
+    return true;
+  const FuncView *kept = view.find(Role::Narrow);
+  constexpr int64_t tileBytes = 64;
+  int64_t depth = view.narrow == "int8" ? tileBytes : tileBytes / 2;
+  return view.family == Family::Gemm && kept && *kept->extents[0] % depth == 0;
 }
 
 std::vector<std::string> basesOf(const CpuTarget &target) {

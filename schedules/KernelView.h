@@ -108,6 +108,8 @@ struct CpuTarget {
   /// The variant whose kernels serve where this one gains nothing: kernels
   /// without such products. Empty: it has all kernels itself.
   std::string base = {};
+  /// Whether they multiply tiles of 16 rows by 16 columns in registers apart.
+  bool hasTiles = false;
 
   bool hasDots(const std::string &type) const {
     return std::find(dots.begin(), dots.end(), type) != dots.end();
@@ -116,6 +118,10 @@ struct CpuTarget {
 
 /// The variants a CPU artefact carries, best first.
 const std::vector<CpuTarget> &cpuTargets();
+
+/// True for a kernel with products that the target has an instruction for; for
+/// tiles, of more rows than a tile is wasted on, in whole tiles.
+bool gainsFrom(const KernelView &view, const CpuTarget &target);
 
 /// The variants that `target` is based on, the nearest first.
 std::vector<std::string> basesOf(const CpuTarget &target);

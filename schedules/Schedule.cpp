@@ -71,6 +71,7 @@ Stage &Stage::hoistStorage(std::string consumer, std::string loop) {
 }
 
 Stage &Stage::storeStack() { return add(Directive{Kind::StoreStack}); }
+Stage &Stage::storeTiles() { return add(Directive{Kind::StoreTiles}); }
 
 Stage &Stage::bound(std::string dim, int64_t min, int64_t extent) {
   Directive directive{Kind::Bound};

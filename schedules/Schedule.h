@@ -22,6 +22,7 @@ enum class Kind {
   ComputeAt,    ///< at consumer `other`, dims {loop}
   HoistStorage, ///< at consumer `other`, dims {loop}
   StoreStack,   ///< storage on the stack: the extent must be constant
+  StoreTiles,   ///< sums of products in tile registers
   Bound,        ///< dims {dim}, min, factor = extent
   BoundExtent,  ///< dims {dim}, factor = extent
   Atomic,
@@ -68,6 +69,7 @@ public:
   Stage &computeAt(std::string consumer, std::string loop);
   Stage &hoistStorage(std::string consumer, std::string loop);
   Stage &storeStack();
+  Stage &storeTiles();
   Stage &bound(std::string dim, int64_t min, int64_t extent);
   Stage &boundExtent(std::string dim, int64_t extent);
   Stage &stream(int buffer, std::string loop, int64_t ahead, int64_t lines);

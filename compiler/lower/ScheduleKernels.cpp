@@ -338,6 +338,9 @@ void emitDirective(OpBuilder &b, Location loc,
   case Kind::StoreStack:
     halide::StoreInOp::create(b, loc, func, "stack");
     return;
+  case Kind::StoreTiles:
+    halide::StoreInOp::create(b, loc, func, "amx_tile");
+    return;
   case Kind::Bound:
     halide::BoundOp::create(b, loc, func, dims[0], directive.min, factor);
     return;
@@ -400,11 +403,12 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
 }
 
 /// True for a kernel with products that the target has an instruction for.
-bool gainsFrom(halide::PipelineOp pipeline, const schedule::CpuTarget &target) {
-  for (halide::FuncOp func : pipeline.getBody().getOps<halide::FuncOp>())
-    if (std::string narrow = narrowOf(func); target.hasDots(narrow))
-      return true;
-  return false;
+FailureOr<bool> gainsFrom(halide::PipelineOp pipeline,
+                          const schedule::CpuTarget &target) {
+  FailureOr<schedule::KernelView> view = viewOf(pipeline);
+  if (failed(view))
+    return failure();
+  return schedule::gainsFrom(*view, target);
 }
 
 /// True where some variant that `target` is based on is compiled too.
@@ -421,8 +425,13 @@ LogicalResult scheduleOnCpu(halide::PipelineOp pipeline,
   for (const schedule::CpuTarget &target : schedule::cpuTargets()) {
     if (!variants.empty() && !llvm::is_contained(variants, target.name))
       continue;
-    if (hasBase(target, variants) && !gainsFrom(pipeline, target))
-      continue;
+    if (hasBase(target, variants)) {
+      FailureOr<bool> gains = gainsFrom(pipeline, target);
+      if (failed(gains))
+        return failure();
+      if (!*gains)
+        continue;
+    }
     auto record = [&](const schedule::KernelView &view,
                       schedule::Schedule &schedule) {
       return Recorder{pipeline, view, target, schedule}.run();

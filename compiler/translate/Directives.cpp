@@ -43,7 +43,6 @@ Halide::MemoryType memoryOf(StringRef word) {
       .Case("gpu_texture", M::GPUTexture)
       .Case("locked_cache", M::LockedCache)
       .Case("vtcm", M::VTCM)
-      .Case("amx_tile", M::AMXTile)
       .Default(M::Auto);
 }
 
@@ -305,7 +304,11 @@ void Scheduler::applyPlaces(Operation *op) {
             loop(d.getOther(), d.getOtherStage(), d.getDim()));
       })
       .Case([&](StoreInOp d) {
-        func(d.getFunc()).store_in(memoryOf(d.getMemory()));
+        // Halide's own way to tiles has one tile at a time in registers.
+        if (d.getMemory() == "amx_tile")
+          kernel.tiled.push_back(func(d.getFunc()).name());
+        else
+          func(d.getFunc()).store_in(memoryOf(d.getMemory()));
       })
       .Case([&](PrefetchOp d) { prefetch(d); })
       .Case([&](StreamOp d) { stream(d); })

@@ -38,6 +38,7 @@ struct Kernel {
   std::vector<Halide::Argument> arguments;
   std::vector<Halide::Func> outputs;
   std::vector<Stream> streams;
+  std::vector<std::string> tiled; ///< funcs in amx_tile
 
   /// A value as most uses want it: integers signed (or bool). `values` holds
   /// what was unsigned in memory as it is, so that widening it stays one cast.
@@ -64,6 +65,11 @@ mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
 
 /// Has the streams carried out when the pipeline is lowered.
 void addStreams(const std::vector<Stream> &streams, Halide::Pipeline &pipeline);
+
+/// Has sums of products computed in tile registers when the pipeline is
+/// lowered: those of these funcs, which stay in memory themselves.
+void addTileProducts(const std::vector<std::string> &funcs,
+                     Halide::Pipeline &pipeline);
 
 /// Makes the prefetches of an x86 object fetch into the second-level cache.
 llvm::Error fetchFromAfar(llvm::StringRef path);

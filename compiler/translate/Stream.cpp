@@ -17,58 +17,47 @@ namespace {
 
 constexpr int lineBytes = 64;
 
-/// The first read of a buffer in a statement.
+/// The first read of a buffer in a statement, and what is defined around it.
 class FindLoad : public IRVisitor {
 public:
   explicit FindLoad(const std::string &buffer) : buffer(buffer) {}
   const Load *found = nullptr;
 
-  /// An expression at the read, without the names defined around it.
-  Expr inlined(Expr value) const {
-    for (size_t i = names.size(); i-- > 0;)
-      value = substitute(names[i].first, names[i].second, value);
+  /// An expression of the read where all loops around it begin.
+  Expr atStart(Expr value) const {
+    for (size_t i = defined.size(); i-- > 0;)
+      value = substitute(defined[i].first, defined[i].second, value);
     return value;
   }
 
 private:
   using IRVisitor::visit;
   void visit(const Load *op) override {
-    if (!found && op->name == buffer) {
+    if (!found && op->name == buffer)
       found = op;
-      names = open;
-    }
     IRVisitor::visit(op);
   }
+  void visit(const For *op) override { within(op->name, op->min, op->body); }
   void visit(const LetStmt *op) override {
-    open.emplace_back(op->name, op->value);
-    IRVisitor::visit(op);
-    open.pop_back();
-  }
-  const std::string &buffer;
-  std::vector<std::pair<std::string, Expr>> open, names;
-};
-
-/// Whether an expression names what a statement defines inside itself.
-class FindDefined : public IRVisitor {
-public:
-  explicit FindDefined(const Expr &value) : value(value) {}
-  bool found = false;
-
-private:
-  using IRVisitor::visit;
-  void visit(const For *op) override {
-    found |= expr_uses_var(value, op->name);
-    IRVisitor::visit(op);
-  }
-  void visit(const LetStmt *op) override {
-    found |= expr_uses_var(value, op->name);
-    IRVisitor::visit(op);
+    op->value.accept(this);
+    within(op->name, op->value, op->body);
   }
   void visit(const Let *op) override {
-    found |= expr_uses_var(value, op->name);
-    IRVisitor::visit(op);
+    op->value.accept(this);
+    within(op->name, op->value, op->body);
   }
-  const Expr &value;
+  template <typename Body>
+  void within(const std::string &name, const Expr &value, const Body &body) {
+    if (found)
+      return;
+    defined.emplace_back(name, value);
+    body.accept(this);
+    if (!found)
+      defined.pop_back();
+  }
+
+  const std::string &buffer;
+  std::vector<std::pair<std::string, Expr>> defined; ///< outermost first
 };
 
 class InsertStreams : public IRMutator {
@@ -108,13 +97,10 @@ private:
       return loop;
     const Load *load = finder.found;
     const Ramp *ramp = load->index.as<Ramp>();
-    Expr base = finder.inlined(ramp ? ramp->base : load->index);
+    Expr base = ramp ? ramp->base : load->index;
     if (!base.type().is_scalar())
       return loop;
-    FindDefined inner(base);
-    op->body.accept(&inner);
-    if (inner.found)
-      return loop;
+    base = finder.atStart(base);
     Expr k = Variable::make(Halide::Int(32), op->name);
     std::optional<Piece> piece = pieceOf(stream, *op, base);
     int lineElements = lineBytes / load->type.bytes(); // of one lane

@@ -87,6 +87,7 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   LogicalResult result = guard.run([&] {
     Halide::Pipeline whole(kernel.outputs);
     addStreams(kernel.streams, whole);
+    addTileProducts(kernel.tiled, whole);
     Halide::Module module =
         whole.compile_to_module(kernel.arguments, options.symbol, machine,
                                 Halide::LinkageType::ExternalPlusArgv);

@@ -6,6 +6,10 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <cstdint>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace heddle::runtime {
 namespace {
@@ -93,9 +97,23 @@ uint64_t savedStates() {
   return low | uint64_t(high) << 32;
 }
 
+/// Linux lets a process use tile registers that has asked for them; threads
+/// inherit it.
+bool mayUseTiles() {
+#if defined(__linux__)
+  constexpr long requestPermission = 0x1023, tileData = 18;
+  static const bool isAllowed =
+      ::syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+  return isAllowed;
+#else
+  return false;
+#endif
+}
+
 bool isSaved(State state) {
   constexpr uint64_t masks[] = {0, 0x6, 0xe6, 0x60006};
-  return (savedStates() & masks[state]) == masks[state];
+  return (savedStates() & masks[state]) == masks[state] &&
+         (state != Amx || mayUseTiles());
 }
 
 bool hasBit(const Feature &feature) {

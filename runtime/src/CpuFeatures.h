@@ -10,7 +10,8 @@ namespace heddle::runtime {
 
 /// True when this machine has the feature, by one of the names artifact.h
 /// lists, and the operating system saves its registers. An unknown name is
-/// absent.
+/// absent. On Linux asking for one of AMX's asks the system to let this process
+/// use its registers; where it does not, they are absent.
 bool cpuHas(std::string_view feature);
 
 /// True for a feature that this machine has and is slower with than without:

@@ -29,13 +29,17 @@ std::string uniquePath(int descriptor) {
   return path + "/" + std::to_string(descriptor);
 }
 
-/// True for a variant with a feature that this CPU is slower with.
+/// True for a variant with a feature that this CPU is slower with, unless its
+/// products are of tiles.
 bool isSlowHere(const Metadata &metadata, const heddle_meta_variant &variant) {
+  bool isSlow = false;
   for (heddle_meta_string name :
-       metadata.span<heddle_meta_string>(variant.features))
-    if (cpuIsSlowAt(metadata.text(name)))
-      return true;
-  return false;
+       metadata.span<heddle_meta_string>(variant.features)) {
+    if (metadata.text(name) == "amx_tile")
+      return false;
+    isSlow |= cpuIsSlowAt(metadata.text(name));
+  }
+  return isSlow;
 }
 
 } // namespace

@@ -20,7 +20,7 @@ const std::vector<Knob<GemmKnobs>> &gemmKnobSpace() {
       {"tile_rows",
        "rows of a register tile",
        &GemmKnobs::tileRows,
-       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}},
+       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 32}},
       {"tile_columns",
        "columns of a register tile",
        &GemmKnobs::tileColumns,

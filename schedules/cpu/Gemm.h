@@ -19,7 +19,7 @@ int64_t gemmPanel(int64_t columns);
 
 struct GemmKnobs {
   int64_t panel = 48;       ///< columns of a panel; 16, 32, 48 or 64
-  int64_t tileRows = 8;     ///< rows of a register tile; 1..12
+  int64_t tileRows = 8;     ///< rows of a register tile; 1..12, 16 and 32
   int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
   int64_t blockRows = 64;   ///< rows that share a pass over the panels
   int64_t streamLines = 1;  ///< cache lines of the next panel that are fetched

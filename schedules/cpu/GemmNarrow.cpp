@@ -64,6 +64,23 @@ void scheduleSums(Schedule &schedule, const FuncView &tiled,
   sum.unroll("nw").unroll(panel).unroll(m);
 }
 
+/// The sums of a tile in tile registers, and in memory when they are done.
+void scheduleTileSums(Schedule &schedule, const FuncView &tiled,
+                      const FuncView &accumulator, const std::string &loop,
+                      const TileShape &tile) {
+  const std::string &n = accumulator.dims[0], &panel = accumulator.dims[1];
+  const std::string &m = accumulator.dims[2];
+  schedule.func(accumulator.name)
+      .computeAt(tiled.name, loop)
+      .boundExtent(n, tile.columns)
+      .boundExtent(panel, tile.panels)
+      .boundExtent(m, tile.rows)
+      .storeTiles();
+  schedule.update(accumulator.name)
+      .reorder({accumulator.reductionDims[0], n, panel, m,
+                accumulator.reductionDims[1]});
+}
+
 /// The rounded rows, in the type that the sums read.
 void scheduleRounded(Schedule &schedule, const KernelView &view,
                      const CpuTarget &target, bool dots,
@@ -115,6 +132,13 @@ void scheduleRanges(Schedule &schedule, const KernelView &view,
 GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
                                  const CpuTarget &target) {
   GemmKnobs knobs = defaultGemmKnobs(panel, target);
+  if (target.hasTiles) {
+    constexpr int64_t rows = 32, blockRows = 128;
+    knobs.tileRows = rows;
+    knobs.tileColumns = panel;
+    knobs.blockRows = blockRows;
+    return knobs;
+  }
   if (target.hasDots(narrow))
     return knobs;
   constexpr int64_t mostRows = 12, evenRows = 8, block = 64;
@@ -140,7 +164,16 @@ GemvKnobs defaultNarrowGemvKnobs(int64_t panel, const std::string &narrow,
 
 std::string checkNarrowGemmKnobs(const GemmKnobs &knobs,
                                  const CpuTarget &target) {
-  return checkGemmKnobs(knobs, target, /*finishesRows=*/true);
+  constexpr int64_t tile = 16;
+  if (!target.hasTiles)
+    return checkGemmKnobs(knobs, target, /*finishesRows=*/true);
+  if (knobs.tileRows % tile || knobs.tileColumns % tile)
+    return "rows and columns must be whole tiles of 16";
+  if (knobs.panel % knobs.tileColumns)
+    return "the tile's columns must divide the panel";
+  if (knobs.blockRows % knobs.tileRows)
+    return "a block must be whole tiles";
+  return {};
 }
 
 void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
@@ -162,7 +195,10 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   std::string loop = splitTiles(schedule, tiled, tile, target,
                                 row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
-  scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  if (target.hasTiles)
+    scheduleTileSums(schedule, tiled, accumulator, loop, tile);
+  else
+    scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
   streamPanels(schedule, accumulator, tiled, knobs.streamLines);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
   scheduleRanges(schedule, view, target, out.name, "block");

@@ -10,7 +10,8 @@
 namespace heddle::schedule {
 
 /// The defaults for products of `view.narrow`: as those of f32 with a dot
-/// product; without one, registers for the widened panels besides.
+/// product; without one, registers for the widened panels besides; with tiles,
+/// two by two of them, which use all tile registers.
 GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
                                  const CpuTarget &target);
 GemvKnobs defaultNarrowGemvKnobs(int64_t panel, const std::string &narrow,

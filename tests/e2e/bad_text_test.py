@@ -118,7 +118,7 @@ class BadText(support.Case):
                 ([], "model is required"),
                 ([support.FIRST, "-D", "n"], "-D n: expected NAME=VALUE"),
                 ([support.FIRST, "--isa", "neon"],
-                 "--isa neon: expected one of avx512_bf16, avx512_vnni, avx512, avx2"),
+                 "--isa neon: expected one of avx512_amx, avx512_bf16, avx512_vnni, avx512, avx2"),
                 ([support.FIRST, "--stop-after", "end"],
                  "--stop-after end: expected one of ast, graph, kernels, "
                  "host, halide, schedule, stmt, device, objects, "

@@ -110,12 +110,13 @@ class CommandLine(support.Case):
     def test_options_are_told_as_they_are(self):
         text = self.works("compile", "--help").text
         self.assertRegex(text, r"(?m)^  --no-cache +compile every kernel anew$")
-        self.assertIn("variants to compile for (default all): avx512_bf16, "
-                      "avx512_vnni, avx512, avx2",
+        self.assertIn("variants to compile for (default all): avx512_amx, "
+                      "avx512_bf16, avx512_vnni, avx512, avx2",
                       text)
         text = self.works("verify", "--help").text
         self.assertIn("the variant to verify (default the best that runs "
-                      "here): avx512_bf16, avx512_vnni, avx512, avx2", text)
+                      "here): avx512_amx, avx512_bf16, avx512_vnni, avx512, avx2",
+                      text)
         self.refused(["error: --isa: expected one variant to verify"],
                      "verify", support.FIRST, "--isa", "avx2,avx512", code=2)
 

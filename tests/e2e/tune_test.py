@@ -302,7 +302,7 @@ class Tune(support.Case):
                 (["--dims", "batch=1,batch=2"], "expected each dim once"),
                 (["--dims", "batch=x"], "--dims batch=x: expected each dim"),
                 (["--dims", ""], "--dims"),
-                (["--isa", "sse"], "--isa sse: expected one of avx512_bf16, avx512_vnni, avx512, avx2"),
+                (["--isa", "sse"], "--isa sse: expected one of avx512_amx, avx512_bf16, avx512_vnni, avx512, avx2"),
                 (["--isa", "avx512,avx2"], "--isa: expected one variant"),
                 (["-D", "x"], "-D x: expected NAME=VALUE")]:
             with self.subTest(arguments=arguments):

@@ -39,8 +39,38 @@ TEST(CpuTargets, BasesComeNearestFirst) {
 }
 
 TEST(NarrowGemmKnobs, BlocksAreWholeTiles) {
-  EXPECT_EQ(checkNarrowGemmKnobs({48, 8, 48, 60}, cpuTargets()[0]),
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 8, 48, 60}, cpuTargets()[1]),
             "the block's rows must be whole tiles");
+}
+
+TEST(NarrowGemmKnobs, NamesTheBrokenConstraintOfTiles) {
+  const CpuTarget &tiles = cpuTargets()[0];
+  ASSERT_TRUE(tiles.hasTiles);
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 8, 48, 64}, tiles),
+            "rows and columns must be whole tiles of 16");
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 16, 32, 64}, tiles),
+            "the tile's columns must divide the panel");
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 32, 48, 48}, tiles),
+            "a block must be whole tiles");
+  EXPECT_EQ(checkNarrowGemmKnobs({48, 16, 16, 48}, tiles), "");
+}
+
+TEST(CpuTargets, TilesServeManyRowsOfWholeTiles) {
+  const CpuTarget &tiles = cpuTargets()[0];
+  auto view = [](Family family, const std::string &narrow, int64_t depth) {
+    KernelView view;
+    view.family = family;
+    view.narrow = narrow;
+    view.funcs = {{"narrow", Role::Narrow, {"k", "m"}, {depth, std::nullopt}}};
+    return view;
+  };
+  EXPECT_TRUE(gainsFrom(view(Family::Gemm, "bf16", 96), tiles));
+  EXPECT_FALSE(gainsFrom(view(Family::Gemm, "bf16", 80), tiles));
+  EXPECT_TRUE(gainsFrom(view(Family::Gemm, "int8", 128), tiles));
+  EXPECT_FALSE(gainsFrom(view(Family::Gemm, "int8", 96), tiles));
+  EXPECT_FALSE(gainsFrom(view(Family::Gemv, "bf16", 96), tiles));
+  EXPECT_FALSE(gainsFrom(view(Family::Gemm, "", 96), tiles));
+  EXPECT_TRUE(gainsFrom(view(Family::Gemv, "bf16", 80), cpuTargets()[1]));
 }
 
 TEST(GemmKnobs, PanelDividesTheColumnsWhereOneCan) {
@@ -53,7 +83,7 @@ TEST(GemmKnobs, PanelDividesTheColumnsWhereOneCan) {
 }
 
 TEST(GemmKnobs, NamesTheBrokenConstraint) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   EXPECT_EQ(checkGemmKnobs({48, 8, 32, 64}, wide),
             "the tile's columns must divide the panel");
   EXPECT_EQ(checkGemmKnobs({48, 8, 24, 64}, wide),
@@ -66,14 +96,14 @@ TEST(GemmKnobs, NamesTheBrokenConstraint) {
 }
 
 TEST(KnobSpace, IsAFamilysKnobsWithoutItsType) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   KnobSpace space = enumerable<GemmKnobs>(
       gemmKnobSpace(), defaultGemmKnobs(48, wide),
       [&](const GemmKnobs &knobs) { return checkGemmKnobs(knobs, wide); });
   ASSERT_EQ(space.knobs.size(), 4u);
   EXPECT_EQ(space.knobs[0].name, "tile_rows");
   EXPECT_EQ(space.knobs[0].unit, "rows of a register tile");
-  EXPECT_EQ(space.knobs[0].values.size(), 12u);
+  EXPECT_EQ(space.knobs[0].values.size(), 14u);
   EXPECT_EQ(space.knobs[0].initial, 8);
   EXPECT_EQ(space.check({8, 48, 64, 1}), "");
   EXPECT_EQ(space.check({12, 48, 120, 0}),
@@ -81,7 +111,7 @@ TEST(KnobSpace, IsAFamilysKnobsWithoutItsType) {
 }
 
 TEST(KnobSpace, SaysWhatIsWrongWithAPoint) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   KnobSpace space = enumerable<GemmKnobs>(
       gemmKnobSpace(), defaultGemmKnobs(48, wide),
       [&](const GemmKnobs &knobs) { return checkGemmKnobs(knobs, wide); });
@@ -134,7 +164,7 @@ TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
 }
 
 TEST(AttentionKnobs, NamesTheBrokenConstraint) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   AttentionShape shape{48, 384, 64};
   EXPECT_EQ(checkAttentionKnobs({8, 32, 12, 32}, shape, wide),
             "the tiles' queries must divide the query block");
@@ -154,7 +184,7 @@ TEST(GemvKnobs, DefaultsAreLegalForEveryPanelAndTarget) {
 }
 
 TEST(GemvKnobs, NamesTheBrokenConstraint) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   EXPECT_EQ(checkGemvKnobs({48, 1, 48, 4}, 6, wide),
             "the tile's panels must divide the weight's");
   EXPECT_EQ(checkGemvKnobs({48, 1, 16, 2}, 6, wide),
@@ -209,7 +239,7 @@ TEST(DecodeKnobs, DefaultsAreLegalForEveryGroupHeadAndTarget) {
 }
 
 TEST(DecodeKnobs, NamesTheBrokenConstraint) {
-  const CpuTarget &wide = cpuTargets()[0];
+  const CpuTarget &wide = cpuTargets()[1];
   DecodeShape shape = defaultDecodeShape(6, 64, 64);
   EXPECT_EQ(checkDecodeKnobs({1, 4, 64, 0}, shape, wide),
             "the value tile's heads must divide the heads of a tile");

@@ -295,7 +295,7 @@ Func GemmLowering::quantisedRows() {
 }
 
 /// The same of rounded numbers, group by group: sums of f32, or of integers
-/// that begin with what the left operand's 128 too many will add.
+/// that the left operand's 128 too many add to.
 Func GemmLowering::accumulateGroups() {
   Value weight = builder->bufferOf(linear.getWeight());
   int64_t groups = (inner + group - 1) / group;
@@ -305,10 +305,8 @@ Func GemmLowering::accumulateGroups() {
   FuncSpec spec{"acc", role, {"n", "nb", "m"}, {panel, panels, -1}};
   if (isInt8)
     spec.element = builder->builder().getI32Type();
-  Func sum = builder->func(spec, [&](const Point &point) {
-    return isInt8 ? builder->load(builder->extraBuffer(offsetsExtra),
-                                  {point[0], point[1]})
-                  : builder->real(0.0);
+  Func sum = builder->func(spec, [&](const Point &) {
+    return isInt8 ? builder->index(0) : builder->real(0.0);
   });
   builder->update(
       sum,
@@ -412,7 +410,9 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
     if (isInt8) {
       Expr scale =
           builder->load(builder->extraBuffer(scalesExtra), {at[0], at[1]});
-      sum = toFloat(sum) * (scale * scaleOfRow(at.back()));
+      Expr offset =
+          builder->load(builder->extraBuffer(offsetsExtra), {at[0], at[1]});
+      sum = toFloat(sum + offset) * (scale * scaleOfRow(at.back()));
     }
     return product.getBias() ? sum + valueAt(product.getBias(), point) : sum;
   }

@@ -68,8 +68,30 @@ hgraph.model @Narrow {dims = [#hgraph.dim<"b", 8, 64>]} {
 
 // -----
 
+// Whole tiles: the sums are in tile registers, for many rows; the rows of x
+// are rounded once a block.
+// CHECK-LABEL: halide.pipeline @k0_few
+// CHECK-NOT: avx512_amx
+// CHECK-LABEL: halide.pipeline @k0(
+// CHECK: halide.schedule "avx512_amx"
+// CHECK: halide.split %out[m] into (mo, mi) by 32 tail guard_with_if
+// CHECK: halide.bound_extent %acc[n] 48
+// CHECK: halide.store_in %acc amx_tile
+// CHECK: halide.reorder %acc stage 1 [kp, n, nb, m, k]
+// CHECK: halide.compute_at %narrow at %out[block]
+// CHECK: halide.schedule "avx512_bf16"
+hgraph.model @Tiles {dims = [#hgraph.dim<"b", 1, 64>]} {
+  hgraph.entry @main(%x: tensor<?x64xf32, #hgraph.dims<"b", "64">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {
+    %w = hgraph.weight "w" : tensor<96x64xf32>
+    %0 = hgraph.linear %x, %w layout(out_in) compute(bf16) : (tensor<?x64xf32, #hgraph.dims<"b", "64">>, tensor<96x64xf32>) -> tensor<?x96xf32, #hgraph.dims<"b", "96">>
+    hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
+  }
+}
+
+// -----
+
 // Integers: the scales of the rows of x are found beside the rounded rows,
-// those of the weight and the sums' beginnings come with the weight.
+// those of the weight and what the sums have too little come with the weight.
 // CHECK-LABEL: host.program @Whole
 // CHECK-DAG: recipe ["transpose", "int8", "pack 48", "group 4"] : i8 ["2", "2", "48", "4"]
 // CHECK-DAG: recipe ["transpose", "scales", "pad 0 96"] : f32 ["96"]

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Funcs in amx_tile, carried out on the lowered statement: a sum of products
+// becomes tile instructions that leave the finished sums in memory.
+
+#include "compiler/translate/Kernel.h"
+
+#include <optional>
+
+using namespace Halide::Internal;
+using Halide::Expr;
+
+namespace heddle::translate {
+
+namespace {
+
+using Statement = Halide::Internal::Stmt;
+
+// A tile register: at most 16 rows of 64 bytes, 8 of them.
+constexpr int tileRows = 16;
+constexpr int lineBytes = 64;
+constexpr int sumBytes = 4;
+constexpr int tileSums = tileRows * lineBytes / sumBytes;
+
+/// One loop of the update and how far each operand moves with it, in elements.
+struct Axis {
+  std::string name;
+  Expr min;
+  int64_t extent = 0;
+  int64_t sum = 0, left = 0, right = 0;
+};
+
+/// An operand: what is read, as which type, and where when all loops begin.
+struct Operand {
+  const Load *load = nullptr;
+  Halide::Type type;
+  Expr base;
+};
+
+[[noreturn]] void refuse(const std::string &func, const std::string &why) {
+  throw Halide::CompileError("'" + func + "' cannot be in amx_tile: " + why);
+}
+
+/// The loops, lets, fetches and the store of an update.
+class ReadUpdate : public IRVisitor {
+public:
+  explicit ReadUpdate(const std::string &func) : func(func) {}
+
+  std::vector<const For *> loops; ///< outermost first
+  std::vector<std::pair<std::string, Expr>> lets;
+  std::vector<std::pair<const For *, Statement>> fetches; ///< and their loop
+  const Store *store = nullptr;
+
+  Expr withoutLets(Expr value) const {
+    for (size_t i = lets.size(); i-- > 0;)
+      value = substitute(lets[i].first, lets[i].second, value);
+    return value;
+  }
+
+private:
+  using IRVisitor::visit;
+  void visit(const For *op) override {
+    loops.push_back(op);
+    op->body.accept(this);
+  }
+  void visit(const LetStmt *op) override {
+    lets.emplace_back(op->name, op->value);
+    op->body.accept(this);
+  }
+  void visit(const Evaluate *op) override {
+    const Call *call = op->value.as<Call>();
+    if (call && call->is_intrinsic(Call::prefetch) && !loops.empty())
+      fetches.emplace_back(loops.back(), op);
+    else
+      refuse(func, "its update does more than add products");
+  }
+  void visit(const Store *op) override {
+    if (store)
+      refuse(func, "its update stores twice");
+    store = op;
+  }
+  void visit(const IfThenElse *) override {
+    refuse(func, "its update depends on a condition");
+  }
+  void visit(const Allocate *) override {
+    refuse(func, "its update needs memory of its own");
+  }
+
+  const std::string &func;
+};
+
+/// The loads under the casts of a product.
+class ReadProduct : public IRVisitor {
+public:
+  std::vector<Operand> operands;
+  bool isProduct = true;
+
+private:
+  using IRVisitor::visit;
+  void visit(const Load *op) override {
+    operands.push_back({op, op->type, op->index});
+  }
+  void visit(const Cast *op) override { readAs(op->type, op->value); }
+  void visit(const Reinterpret *op) override { readAs(op->type, op->value); }
+  /// Bytes whose sign is changed are read as what they become.
+  void readAs(Halide::Type type, const Expr &value) {
+    value.accept(this);
+    if (value.as<Load>() && type.bits() == value.type().bits())
+      operands.back().type = type;
+  }
+  void visit(const Add *) override { isProduct = false; }
+  void visit(const Sub *) override { isProduct = false; }
+  void visit(const Div *) override { isProduct = false; }
+  void visit(const Select *) override { isProduct = false; }
+  void visit(const Call *op) override {
+    isProduct &= op->is_intrinsic({Call::widening_mul, Call::widen_right_mul});
+    IRVisitor::visit(op);
+  }
+};
+
+/// A sum of products over 32-bit groups, in tiles.
+class TileProduct {
+public:
+  TileProduct(const std::string &func, const ReadUpdate &update)
+      : func(func), update(update) {}
+
+  /// The statement in place of the update and of what zeroes the sums.
+  Statement build();
+
+private:
+  void readOperands();
+  void readAxes();
+  Axis *only(bool (*matches)(const Axis &), const char *what);
+  std::string tileName(int64_t row, int64_t column) const {
+    return func + ".tile" + std::to_string(row) + "." + std::to_string(column);
+  }
+  Statement block(int64_t row, int64_t rowCount, int64_t column,
+                  int64_t columnCount, int64_t blockIndex, int64_t blocks);
+  Statement step(int64_t row, int64_t rowCount, int64_t column,
+                 int64_t columnCount, const Expr &k) const;
+  Statement withFetches(Statement body, const Expr &k, int64_t blockIndex,
+                        int64_t blocks) const;
+  Expr tileLoad(const Operand &operand, const Expr &first, int64_t rows,
+                int64_t stride) const;
+  Halide::Type sumType() const { return update.store->value.type(); }
+  int elementBytes() const { return left.type.bytes(); }
+
+  const std::string &func;
+  const ReadUpdate &update;
+  std::vector<Axis> axes;
+  Axis *row = nullptr, *column = nullptr, *group = nullptr;
+  Operand left, right;
+  Expr product; ///< keeps their loads
+  Expr sumBase;
+};
+
+int64_t strideOf(const std::string &func, const Expr &index,
+                 const std::string &loop) {
+  Expr next = Variable::make(Halide::Int(32), loop) + 1;
+  auto stride = as_const_int(simplify(substitute(loop, next, index) - index));
+  if (!stride)
+    refuse(func, "the loop " + loop + " strides by no constant");
+  return *stride;
+}
+
+void TileProduct::readOperands() {
+  const Add *sum = update.store->value.as<Add>();
+  if (!sum)
+    refuse(func, "its update is no sum");
+  auto isOld = [&](const Expr &value) {
+    const Load *load = value.as<Load>();
+    return load && load->name == func &&
+           equal(load->index, update.store->index);
+  };
+  product = isOld(sum->a) ? sum->b : sum->a;
+  if (!isOld(sum->a) && !isOld(sum->b))
+    refuse(func, "its update adds to something else");
+  ReadProduct read;
+  product = update.withoutLets(product);
+  product.accept(&read);
+  if (!read.isProduct || read.operands.size() != 2)
+    refuse(func, "what it adds is no product of two values in memory");
+  left = read.operands[0];
+  right = read.operands[1];
+  bool areBytes = left.type.bits() == 8 && right.type.bits() == 8 &&
+                  sumType() == Halide::Int(32);
+  bool areHalves = left.type.is_bfloat() && right.type.is_bfloat() &&
+                   sumType() == Halide::Float(32);
+  if (!areBytes && !areHalves)
+    refuse(func, "it has no sums in f32 of bf16 or in i32 of i8");
+}
+
+Axis *TileProduct::only(bool (*matches)(const Axis &), const char *what) {
+  Axis *found = nullptr;
+  for (Axis &axis : axes)
+    if (matches(axis)) {
+      if (found)
+        refuse(func, std::string("two loops over ") + what);
+      found = &axis;
+    }
+  return found;
+}
+
+void TileProduct::readAxes() {
+  Expr sumIndex = update.withoutLets(update.store->index);
+  Expr leftIndex = update.withoutLets(left.base);
+  Expr rightIndex = update.withoutLets(right.base);
+  for (const For *loop : update.loops) {
+    auto extent = as_const_int(simplify(loop->extent));
+    if (!extent)
+      refuse(func, "the loop " + loop->name + " has no constant extent");
+    axes.push_back({loop->name, loop->min, *extent,
+                    strideOf(func, sumIndex, loop->name),
+                    strideOf(func, leftIndex, loop->name),
+                    strideOf(func, rightIndex, loop->name)});
+  }
+  // The right operand's columns lie in groups of 32 bits side by side.
+  auto readsRows = [](const Axis &axis) { return axis.sum && axis.left; };
+  auto readsColumns = [](const Axis &axis) { return axis.sum && axis.right; };
+  if (Axis *found = only(readsColumns, "columns"); found && found->sum != 1) {
+    std::swap(left, right);
+    std::swap(leftIndex, rightIndex);
+    for (Axis &axis : axes)
+      std::swap(axis.left, axis.right);
+  }
+  row = only(readsRows, "rows");
+  column = only(readsColumns, "columns");
+  int64_t members = sumBytes / elementBytes();
+  Axis *member = nullptr;
+  for (Axis &axis : axes) {
+    if (axis.sum)
+      continue;
+    bool isMember = axis.left == 1 && axis.right == 1;
+    Axis *&which = isMember ? member : group;
+    if (which)
+      refuse(func, "three loops over what is summed up");
+    which = &axis;
+  }
+  if (!row || !column || !member || !group || row == column)
+    refuse(func, "expected loops over rows, columns, groups and the members "
+                 "of a group");
+  bool isLaidOut = member->extent == members && column->right == members &&
+                   column->sum == 1 && group->left == members && !row->right &&
+                   !column->left;
+  if (!isLaidOut)
+    refuse(func, "its operands are not laid out in groups of 32 bits");
+  if (row->extent % tileRows || column->extent % tileRows ||
+      group->extent % tileRows)
+    refuse(func, "rows, columns and groups are not whole tiles of 16");
+  auto atStart = [&](Expr index) {
+    for (const Axis &axis : axes)
+      index = substitute(axis.name, axis.min, index);
+    return simplify(index);
+  };
+  sumBase = atStart(sumIndex);
+  left.base = atStart(leftIndex);
+  right.base = atStart(rightIndex);
+}
+
+Expr TileProduct::tileLoad(const Operand &operand, const Expr &first,
+                           int64_t rows, int64_t stride) const {
+  int bytes = operand.type.bytes();
+  Expr start = simplify((operand.base + first) * bytes);
+  return Call::make(operand.type.with_lanes(tileRows * lineBytes / bytes),
+                    "tile_load",
+                    {int(rows), lineBytes,
+                     Variable::make(Halide::Handle(), operand.load->name),
+                     start, int(stride * bytes)},
+                    Call::Intrinsic);
+}
+
+/// One step of a block of tiles over 16 groups from `k` on.
+Statement TileProduct::step(int64_t firstRow, int64_t rowCount,
+                            int64_t firstColumn, int64_t columnCount,
+                            const Expr &k) const {
+  std::vector<Statement> products;
+  std::vector<std::pair<std::string, Expr>> tiles;
+  auto kept = [&](const std::string &name, const Expr &tile) {
+    tiles.emplace_back(func + "." + name, tile);
+    return Variable::make(tile.type(), func + "." + name);
+  };
+  std::vector<Expr> lefts;
+  for (int64_t r = 0; r < rowCount; ++r)
+    lefts.push_back(
+        kept("left" + std::to_string(r),
+             tileLoad(left,
+                      k * int(group->left) +
+                          int((firstRow + r) * tileRows * row->left),
+                      tileRows, row->left)));
+  for (int64_t c = 0; c < columnCount; ++c) {
+    Expr panel =
+        kept("right" + std::to_string(c),
+             tileLoad(right,
+                      k * int(group->right) +
+                          int((firstColumn + c) * tileRows * column->right),
+                      tileRows, group->right));
+    for (int64_t r = 0; r < rowCount; ++r) {
+      std::string name = tileName(r, c);
+      Expr all = Ramp::make(0, 1, tileSums);
+      Halide::Type type = sumType().with_lanes(tileSums);
+      Expr old = Load::make(type, name, all, {}, {}, const_true(tileSums), {});
+      Expr sum =
+          Call::make(type, "tile_matmul",
+                     {tileRows, lineBytes, lineBytes, old, lefts[r], panel},
+                     Call::Intrinsic);
+      products.push_back(Store::make(name, sum, all, Halide::Parameter(),
+                                     const_true(tileSums), ModulusRemainder()));
+    }
+  }
+  Statement body = Block::make(products);
+  for (size_t i = tiles.size(); i-- > 0;)
+    body = LetStmt::make(tiles[i].first, tiles[i].second, body);
+  return body;
+}
+
+/// What the update fetches in 16 steps, in as many blocks' steps.
+Statement TileProduct::withFetches(Statement body, const Expr &k,
+                                   int64_t blockIndex, int64_t blocks) const {
+  int64_t share = std::max<int64_t>(tileRows / blocks, 1);
+  for (const auto &[loop, fetch] : update.fetches) {
+    if (loop->name != group->name)
+      continue;
+    for (int64_t i = share; i-- > 0;) {
+      Expr at =
+          (k + int(blockIndex * group->extent)) / int(tileRows) * int(share) +
+          int(i);
+      Statement placed = substitute(loop->name, loop->min + at, fetch);
+      for (size_t let = update.lets.size(); let-- > 0;)
+        placed =
+            substitute(update.lets[let].first, update.lets[let].second, placed);
+      body = Block::make(simplify(placed), body);
+    }
+  }
+  return body;
+}
+
+Statement TileProduct::block(int64_t firstRow, int64_t rowCount,
+                             int64_t firstColumn, int64_t columnCount,
+                             int64_t blockIndex, int64_t blocks) {
+  Halide::Type type = sumType().with_lanes(tileSums);
+  Expr all = Ramp::make(0, 1, tileSums);
+  std::vector<Statement> zeros, stores;
+  for (int64_t r = 0; r < rowCount; ++r)
+    for (int64_t c = 0; c < columnCount; ++c) {
+      std::string name = tileName(r, c);
+      Expr zero =
+          Call::make(type, "tile_zero", {tileRows, lineBytes}, Call::Intrinsic);
+      zeros.push_back(Store::make(name, zero, all, Halide::Parameter(),
+                                  const_true(tileSums), ModulusRemainder()));
+      Expr first = sumBase + int((firstRow + r) * tileRows * row->sum +
+                                 (firstColumn + c) * tileRows);
+      Expr tile = Load::make(type, name, all, {}, {}, const_true(tileSums), {});
+      Expr store = Call::make(
+          Halide::Int(32), "tile_store",
+          {tileRows, lineBytes, Variable::make(Halide::Handle(), func),
+           simplify(first * sumBytes), int(row->sum * sumBytes), tile},
+          Call::Intrinsic);
+      stores.push_back(Evaluate::make(store));
+    }
+  std::string loop = func + ".groups";
+  Expr k = Variable::make(Halide::Int(32), loop) * tileRows;
+  Statement body = step(firstRow, rowCount, firstColumn, columnCount, k);
+  body = withFetches(body, k, blockIndex, blocks);
+  body = For::make(loop, 0, int(group->extent / tileRows), ForType::Serial,
+                   Halide::Partition::Never, Halide::DeviceAPI::None, body);
+  Statement whole =
+      Block::make({Block::make(zeros), body, Block::make(stores)});
+  for (int64_t r = rowCount; r-- > 0;)
+    for (int64_t c = columnCount; c-- > 0;)
+      // A type of their own: Halide lets allocations of one type share memory
+      // in turn, and what is shared with others does not stay in registers.
+      whole = Allocate::make(tileName(r, c), type, Halide::MemoryType::AMXTile,
+                             {1}, const_true(), whole);
+  return whole;
+}
+
+Statement TileProduct::build() {
+  readOperands();
+  readAxes();
+  // Two by two tiles use all registers, each operand read once a step; a
+  // single row takes three columns.
+  int64_t rows = row->extent / tileRows, columns = column->extent / tileRows;
+  int64_t rowStep = std::min<int64_t>(rows, 2);
+  int64_t columnStep = rows == 1 ? 3 : 2;
+  int64_t blocks = (rows + rowStep - 1) / rowStep *
+                   ((columns + columnStep - 1) / columnStep);
+  std::vector<Statement> parts;
+  for (int64_t c = 0; c < columns; c += columnStep)
+    for (int64_t r = 0; r < rows; r += rowStep)
+      parts.push_back(block(r, std::min(rowStep, rows - r), c,
+                            std::min(columnStep, columns - c),
+                            int64_t(parts.size()), blocks));
+  return Block::make(parts);
+}
+
+/// Whether a statement only stores zeros to a func.
+class ZeroesOnly : public IRVisitor {
+public:
+  explicit ZeroesOnly(const std::string &func) : func(func) {}
+  bool result = true;
+
+private:
+  using IRVisitor::visit;
+  void visit(const Store *op) override {
+    result &= op->name == func && is_const_zero(op->value);
+  }
+  const std::string &func;
+};
+
+class InsertTileProducts : public IRMutator {
+public:
+  explicit InsertTileProducts(std::vector<std::string> funcs)
+      : funcs(std::move(funcs)) {}
+
+private:
+  using IRMutator::visit;
+
+  Statement visit(const ProducerConsumer *op) override {
+    bool isTiled = op->is_producer && std::find(funcs.begin(), funcs.end(),
+                                                op->name) != funcs.end();
+    if (!isTiled)
+      return IRMutator::visit(op);
+    const Block *both = op->body.as<Block>();
+    ZeroesOnly zeroes(op->name);
+    if (both)
+      both->first.accept(&zeroes);
+    if (!both || !zeroes.result)
+      refuse(op->name, "it does not begin with zeros and one update");
+    return ProducerConsumer::make_produce(op->name,
+                                          inTiles(op->name, both->rest));
+  }
+
+  /// The update in tiles, in either case of a condition on it.
+  static Statement inTiles(const std::string &func, const Statement &update) {
+    if (const auto *choice = update.as<IfThenElse>())
+      return IfThenElse::make(choice->condition,
+                              inTiles(func, choice->then_case),
+                              inTiles(func, choice->else_case));
+    if (const auto *let = update.as<LetStmt>())
+      return LetStmt::make(let->name, let->value, inTiles(func, let->body));
+    ReadUpdate read(func);
+    update.accept(&read);
+    if (!read.store || read.store->name != func)
+      refuse(func, "it has no update of its own");
+    return TileProduct(func, read).build();
+  }
+
+  std::vector<std::string> funcs;
+};
+
+} // namespace
+
+void addTileProducts(const std::vector<std::string> &funcs,
+                     Halide::Pipeline &pipeline) {
+  if (!funcs.empty())
+    pipeline.add_custom_lowering_pass(new InsertTileProducts(funcs));
+}
+
+} // namespace heddle::translate
