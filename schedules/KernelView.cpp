@@ -88,15 +88,17 @@ const std::vector<CpuTarget> &cpuTargets() {
   return targets;
 }
 
-bool gainsFrom(const KernelView &view, const CpuTarget &target) {
-  if (!target.hasDots(view.narrow))
-    return false;
-  if (!target.hasTiles)
-    return true;
+bool usesTiles(const KernelView &view, const CpuTarget &target) {
   const FuncView *kept = view.find(Role::Narrow);
   constexpr int64_t tileBytes = 64;
   int64_t depth = view.narrow == "int8" ? tileBytes : tileBytes / 2;
-  return view.family == Family::Gemm && kept && *kept->extents[0] % depth == 0;
+  return target.hasTiles && view.family == Family::Gemm && kept &&
+         *kept->extents[0] % depth == 0;
+}
+
+bool gainsFrom(const KernelView &view, const CpuTarget &target) {
+  return target.hasDots(view.narrow) &&
+         (!target.hasTiles || usesTiles(view, target));
 }
 
 std::vector<std::string> basesOf(const CpuTarget &target) {

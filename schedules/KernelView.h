@@ -119,8 +119,12 @@ struct CpuTarget {
 /// The variants a CPU artefact carries, best first.
 const std::vector<CpuTarget> &cpuTargets();
 
-/// True for a kernel with products that the target has an instruction for; for
-/// tiles, of more rows than a tile is wasted on, in whole tiles.
+/// True for products of more rows than a tile is wasted on, in whole tiles,
+/// where the target has them.
+bool usesTiles(const KernelView &view, const CpuTarget &target);
+
+/// True for a kernel with products that the target has an instruction for,
+/// which is tiles where it has them.
 bool gainsFrom(const KernelView &view, const CpuTarget &target);
 
 /// The variants that `target` is based on, the nearest first.

@@ -176,16 +176,19 @@ LogicalResult Recorder::run() {
 LogicalResult Recorder::gemm() {
   bool finishesRows = view.find(schedule::Role::Row) != nullptr;
   int64_t panel = tileEntry(pipeline, "panel");
-  if (!view.narrow.empty())
+  if (!view.narrow.empty()) {
+    schedule::CpuTarget fitting = target;
+    fitting.hasTiles = schedule::usesTiles(view, target);
     return with<schedule::GemmKnobs>(
         schedule::gemmKnobSpace(),
-        schedule::defaultNarrowGemmKnobs(panel, view.narrow, target),
-        [target = target](const auto &set) {
-          return schedule::checkNarrowGemmKnobs(set, target);
+        schedule::defaultNarrowGemmKnobs(panel, view.narrow, fitting),
+        [fitting](const auto &set) {
+          return schedule::checkNarrowGemmKnobs(set, fitting);
         },
         [&](const auto &knobs) {
-          schedule::scheduleNarrowGemmCpu(schedule, view, knobs, target);
+          schedule::scheduleNarrowGemmCpu(schedule, view, knobs, fitting);
         });
+  }
   return with<schedule::GemmKnobs>(
       schedule::gemmKnobSpace(),
       schedule::defaultGemmKnobs(panel, target, finishesRows),
@@ -405,6 +408,11 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
 /// True for a kernel with products that the target has an instruction for.
 FailureOr<bool> gainsFrom(halide::PipelineOp pipeline,
                           const schedule::CpuTarget &target) {
+  // A pipeline without them may be without roles: its schedules are given.
+  if (llvm::none_of(
+          pipeline.getBody().getOps<halide::FuncOp>(),
+          [&](halide::FuncOp func) { return target.hasDots(narrowOf(func)); }))
+    return false;
   FailureOr<schedule::KernelView> view = viewOf(pipeline);
   if (failed(view))
     return failure();

@@ -5,7 +5,7 @@
 
 #include "compiler/translate/Kernel.h"
 
-#include <optional>
+#include <algorithm>
 
 using namespace Halide::Internal;
 using Halide::Expr;

@@ -136,6 +136,16 @@ class Dtype(support.Case):
         variants = support.inspect(artifact)["variants"]
         self.assertEqual([v["name"] for v in variants], ["avx512_bf16"])
 
+    def test_depths_of_no_whole_tile_may_be_compiled_for_tiles_alone(self):
+        model = self.write("alone.heddle", MODEL)
+        for k in [40, 96]:
+            artifact = self.compiled(f"tiles{k}", model, "--weights",
+                                     "random:1", "-D", f"k={k}", "--isa",
+                                     "avx512_amx")
+            if "avx512_amx" in ISAS:
+                self.works("verify", artifact, "--weights", "random:1", "-D",
+                           f"k={k}", "--dims", "m=65")
+
     def test_a_row_with_nan_or_infinity_shows_it(self):
         model = self.write("bad.heddle", """model Bad {
   dim m in 1..9

@@ -43,6 +43,25 @@ halide.pipeline @k1(%A: !halide.buffer<?x?xf32>) attributes {heddle.family = "el
 
 // -----
 
+// Schedules that are given for every variant need no family and no roles.
+// CHECK-LABEL: halide.pipeline @by_hand(
+// CHECK: halide.schedule "avx512"
+// CHECK: halide.schedule "avx2"
+// CHECK-NOT: halide.schedule
+halide.pipeline @by_hand(%A: !halide.buffer<?xf32>) {
+  %out = halide.func "out" (x = %x) : f32 {
+    %a = halide.at %A[%x] : !halide.buffer<?xf32>
+    halide.yield %a : f32
+  }
+  halide.output %out : !halide.buffer<?xf32>
+  halide.schedule "avx512" target("x86-64-linux") {
+  }
+  halide.schedule "avx2" target("x86-64-linux") {
+  }
+}
+
+// -----
+
 // Rounded numbers: a variant of their own with dot products, and in the others
 // widened rows; pairs of k are stored side by side.
 // CHECK-LABEL: host.program @Narrow
