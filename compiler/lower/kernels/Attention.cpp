@@ -6,6 +6,7 @@
 // split-KV decoding). Scores are in units of log2, so that 2^x serves as e^x.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
+#include "compiler/lower/kernels/KeyRange.h"
 #include "compiler/lower/kernels/ScoreTiles.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
@@ -32,24 +33,9 @@ private:
   void buildChunk();
   void buildMerge();
   Expr kvHead(Expr h) { return floorDiv(h, group); }
-  /// Keys from keyStart to keyLimit - 1 may be seen by some query of block
-  /// `qb`: the loops over keys and chunks keep to them.
-  Expr keyLimit(Expr qb) {
-    if (!last)
-      return keys;
-    Expr limit = qb * double(tile.queryBlock) + double(tile.queryBlock + *last);
-    return min(keys, limit);
-  }
-  Expr keyStart(Expr qb) {
-    if (!first)
-      return builder->index(0);
-    return max(qb * double(tile.queryBlock) + double(*first),
-               builder->index(0));
-  }
   /// Whether some key of the chunk of a tile (c, qb, h, b) is among them, and
   /// may be live; empty where all are.
   Expr isVisited(const Point &tile);
-  Expr positionMask(Expr c, Expr qb, Expr query, Expr key);
   /// `value`, which is not computed for a tile (c, qb, h, b) that no query
   /// sees a key of; `none` there.
   Expr whereLive(Expr value, double none, const Point &tile) {
@@ -60,48 +46,19 @@ private:
   }
 
   schedule::AttentionShape tile;
-  /// query + first <= key <= query + last, where the mask says so.
-  std::optional<int64_t> first, last;
+  std::optional<KeyRange> range;
   /// What the region reads of a query, dense for a block of them.
   SmallVector<std::pair<Value, Func>> staged;
   Func tileLive; ///< null where the mask tells nothing of whole tiles
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
 };
 
-/// 0 for a key that the query may see, far below any score for others. Asks
-/// first whether the whole chunk may be seen by the whole block, which is one
-/// answer for the chunk: loops are partitioned by it, and such chunks carry no
-/// mask.
-Expr AttentionLowering::positionMask(Expr c, Expr qb, Expr query, Expr key) {
-  Expr chunkStart = c * double(tile.chunk),
-       start = qb * double(tile.queryBlock);
-  Expr whole, seen;
-  auto also = [](Expr &all, Expr one) { all = all.value ? all & one : one; };
-  if (last) {
-    also(whole, chunkStart + double(tile.chunk) <= start + double(*last));
-    also(seen, key <= query + double(*last));
-  }
-  if (first) {
-    also(whole, start + double(tile.queryBlock + *first) <= chunkStart);
-    also(seen, query + double(*first) <= key);
-  }
-  return select(likely(whole) | seen, builder->real(0.0),
-                builder->real(masked));
-}
-
 Expr AttentionLowering::isVisited(const Point &at) {
-  Expr c = at[0], qb = at[1], start = c * double(tile.chunk), visited;
-  if (last)
-    visited = start < keyLimit(qb);
-  if (first) {
-    Expr reaches = keyStart(qb) < start + double(tile.chunk);
-    visited = last ? visited & reaches : reaches;
-  }
-  if (tileLive.value) {
-    Expr isLive = tileLive(at) != builder->index(0);
-    visited = visited.value ? visited & isLive : isLive;
-  }
-  return visited;
+  Expr visited = range->reaches(at[0], at[1]);
+  if (!tileLive.value)
+    return visited;
+  Expr isLive = tileLive(at) != builder->index(0);
+  return visited.value ? visited & isLive : isLive;
 }
 
 /// Queries are lanes: read where they lie, with clamped indices, they would be
@@ -164,9 +121,8 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
 /// Queries transposed with the scale put in; masked scores of one chunk.
 void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
-  first = region.firstOffset();
-  last = region.lastOffset();
   buildTiles(region);
+  range.emplace(*builder, region, tile, keys);
   stageQueries(region);
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
@@ -198,8 +154,8 @@ void AttentionLowering::buildScores() {
     if (!region.keepsScore())
       score = score * log2e;
     // Added, not selected: a select would narrow the tile by its condition.
-    if (first || last)
-      score = score + positionMask(p[2], p[3], query, key);
+    if (range->isBounded())
+      score = score + range->mask(p[2], p[3], query, key, masked);
     if (!region.masks())
       return score;
     Expr live = region.live(sum(p), p[5], p[4], query, key, known);
@@ -217,14 +173,14 @@ void AttentionLowering::buildChunk() {
   };
   auto start = [&](Expr c) { return c * double(tile.chunk); };
   auto within = [&](Expr r, Expr c, Expr qb) {
-    Expr key = start(c) + r, isBefore = key < keyLimit(qb);
-    return first ? isBefore & (keyStart(qb) <= key) : isBefore;
+    Expr key = start(c) + r, isBefore = key < range->limit(qb);
+    return range->hasFirst() ? isBefore & (range->start(qb) <= key) : isBefore;
   };
   auto inChunk = [&](Expr r, Expr c, Expr qb) {
     Expr least = builder->index(0);
-    if (first)
-      least = max(keyStart(qb) - start(c), least);
-    return promise(r, least, keyLimit(qb) - start(c) - 1.0);
+    if (range->hasFirst())
+      least = max(range->start(qb) - start(c), least);
+    return promise(r, least, range->limit(qb) - start(c) - 1.0);
   };
   chunkMax = zeroed("chunk_max", schedule::Role::ChunkMax, dims, masked);
   builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
@@ -248,8 +204,8 @@ void AttentionLowering::buildChunk() {
   builder->update(sum, chunkKeys(), [&](const Point &p, const Point &r) {
     Expr key = inChunk(r[0], p[2], p[3]);
     Expr weight = weights({p[1], key, p[2], p[3], p[4], p[5]});
-    Expr row =
-        promise(start(p[2]) + r[0], keyStart(p[3]), keyLimit(p[3]) - 1.0);
+    Expr row = promise(start(p[2]) + r[0], range->start(p[3]),
+                       range->limit(p[3]) - 1.0);
     Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
     return Store{p, sum(p) + weight * value, within(r[0], p[2], p[3])};
   });
