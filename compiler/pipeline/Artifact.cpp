@@ -6,6 +6,7 @@
 #include "compiler/lower/HostToLLVM.h"
 #include "compiler/lower/HostToMetadata.h"
 #include "compiler/lower/HostToWeights.h"
+#include "compiler/lower/kernels/BlockMap.h"
 #include "compiler/lower/kernels/Expr.h"
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/pipeline/Variants.h"
@@ -79,6 +80,9 @@ metadataOf(ModuleOp module, const Options &options, const Objects &objects) {
   }
   metadata.notes = {{"compiler", "heddle " HEDDLE_VERSION},
                     {"code generators", "LLVM 22, Halide 21.0.0"}};
+  for (halide::PipelineOp pipeline : module.getOps<halide::PipelineOp>())
+    if (std::string map = lower::blocksJson(pipeline); !map.empty())
+      metadata.notes.emplace_back("blocks " + pipeline.getSymName().str(), map);
   return metadata;
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/src/ArtifactFile.h"
 #include "runtime/src/Module.h"
+#include "runtime/tools/Blocks.h"
 #include "runtime/tools/InspectText.h"
 
 #include <nlohmann/json.hpp>
@@ -49,7 +50,11 @@ public:
            {"schedule", meta.text(meta.kernels()[i].schedule)}});
     result["weights"] = weightsReport();
     for (const heddle_meta_note &note : meta.notes())
-      result["notes"][std::string(meta.text(note.key))] = meta.text(note.value);
+      if (meta.text(note.key).rfind(blocksNote, 0) != 0)
+        result["notes"][std::string(meta.text(note.key))] =
+            meta.text(note.value);
+    if (options.blocks)
+      return reportBlocks(meta, points.back(), result["blocks"]);
     return {};
   }
 
@@ -201,7 +206,8 @@ std::string inspectMetadata(const Metadata &metadata,
   report =
       options.json
           ? result.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
-          : inspectText(result, options.schedules);
+      : options.blocks ? blocksText(result["blocks"])
+                       : inspectText(result, options.schedules);
   return {};
 }
 

@@ -20,8 +20,9 @@ struct InspectOptions {
   bool json = false;
   bool check = false;     ///< hash the whole file
   bool schedules = false; ///< print each kernel's schedule in the text
+  bool blocks = false;    ///< tell which tiles of keys attentions compute
   /// Dims at which memory and work are told; those not named take the
-  /// smallest and the largest value.
+  /// smallest and the largest value. Blocks are told at the largest.
   std::map<std::string, int64_t> dims;
 };
 

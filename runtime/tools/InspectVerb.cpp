@@ -17,7 +17,16 @@ struct InspectArguments {
   InspectOptions options;
 };
 
+bool endsIn(const std::string &path, const std::string &end) {
+  return path.size() >= end.size() &&
+         path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
 int inspect(InspectArguments &arguments, const ModelInspector &models) {
+  bool isText = models.inspect && endsIn(arguments.artifact, ".heddle");
+  if (isText && arguments.options.blocks)
+    return printError("--blocks tells of a compiled model: give the file that "
+                      "heddle compile writes");
   if (models.inspect)
     if (std::optional<int> code =
             models.inspect(arguments.artifact, arguments.options.json))
@@ -57,9 +66,13 @@ void addInspectVerb(CLI::App &app, int &code, const ModelInspector &models) {
                  "Check every byte against the file's hashes");
   verb->add_flag("--schedules", arguments->options.schedules,
                  "Print each kernel's schedule");
+  verb->add_flag("--blocks", arguments->options.blocks,
+                 "Print which tiles of keys each attention computes, asks its "
+                 "mask in and skips");
   verb->add_option("--dims", arguments->dims,
                    "Where to tell memory and work, e.g. batch=1,seq=128 "
-                   "(default: the smallest and the largest)")
+                   "(default: the smallest and the largest; the largest for "
+                   "--blocks)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("NAME=N,...");

@@ -23,6 +23,8 @@ void tour(const Metadata &metadata, const heddle_footer &footer) {
   std::string report;
   InspectOptions options;
   (void)inspectMetadata(metadata, footer, options, report);
+  options.blocks = true;
+  (void)inspectMetadata(metadata, footer, options, report);
   options.json = true;
   (void)inspectMetadata(metadata, footer, options, report);
 }

@@ -6,8 +6,7 @@
 // split-KV decoding). Scores are in units of log2, so that 2^x serves as e^x.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
-#include "compiler/lower/kernels/KeyRange.h"
-#include "compiler/lower/kernels/ScoreTiles.h"
+#include "compiler/lower/kernels/BlockMap.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -47,6 +46,7 @@ private:
 
   schedule::AttentionShape tile;
   std::optional<KeyRange> range;
+  ScoreTiles::Words words; ///< what `tileLive` says
   /// What the region reads of a query, dense for a block of them.
   SmallVector<std::pair<Value, Func>> staged;
   Func tileLive; ///< null where the mask tells nothing of whole tiles
@@ -105,6 +105,7 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
                  {"value_dim", tile.valueDim},
                  {"key_dim", tile.keyDim}});
   tiles.build(tile, queries, keys);
+  words = tiles.words();
   if (tiles.isUseful())
     tileLive = builder->func({"tile_live",
                               schedule::Role::TileLive,
@@ -123,6 +124,7 @@ void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
   buildTiles(region);
   range.emplace(*builder, region, tile, keys);
+  keepBlocks(*builder, mapOf(*range, region, words));
   stageQueries(region);
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;

@@ -7,6 +7,7 @@
 // one dim, so that a task is an index of a loop and not what remains of a
 // division. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
+#include "compiler/lower/kernels/BlockMap.h"
 #include "compiler/lower/kernels/ScoreTiles.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
@@ -33,6 +34,8 @@ public:
 
 private:
   void buildShape(ScoreRegion &region);
+  bool isByHead(ScoreRegion &region);
+  void keepMap(ScoreRegion &region, ScoreTiles &tiles);
   void buildTileLive(ScoreRegion &region);
   void buildScores(ScoreRegion &region);
   void buildSoftmax();
@@ -85,13 +88,8 @@ private:
     return chunkOf(tile) * double(shape.chunk);
   }
   /// Keys from keyStart to keyLimit - 1 may be seen by the tile's query.
-  Expr keyLimit(const Point &tile) {
-    return last ? min(keys, tile[Q] + double(*last + 1)) : keys;
-  }
-  Expr keyStart(const Point &tile) {
-    Expr none = builder->index(0);
-    return first ? max(tile[Q] + double(*first), none) : none;
-  }
+  Expr keyLimit(const Point &tile) { return bounds->to(tile[Q]); }
+  Expr keyStart(const Point &tile) { return bounds->from(tile[Q]); }
   /// Lanes of keys of a chunk: those of which one may be seen.
   std::vector<Reduction> laneKeys() {
     return {{"rt", builder->index(0), builder->index(shape.chunk / lanes)}};
@@ -107,9 +105,8 @@ private:
   schedule::DecodeShape shape;
   int64_t sharedHeads = 1;
   bool isOneBatch = false, inRows = false;
-  Expr chunks; ///< of the keys of a head
-  /// query + first <= key <= query + last, where the mask says so.
-  std::optional<int64_t> first, last;
+  Expr chunks;                           ///< of the keys of a head
+  std::optional<KeyBounds<Expr>> bounds; ///< of blocks of one query
   Func tileLive; ///< null where the mask tells nothing of whole chunks
   Func scores, chunkMax, weights, chunkSum, valueSum, part;
 };
@@ -131,8 +128,12 @@ void DecodeLowering::buildShape(ScoreRegion &region) {
   isOneBatch = k.shape[0].constant() == 1;
   inRows = k.split && v.split;
   shape.sharedHeads = inRows ? sharedHeads : 1;
-  first = region.firstOffset();
-  last = region.lastOffset();
+  bounds = {1,
+            shape.chunk,
+            region.firstOffset(),
+            region.lastOffset(),
+            builder->index(0),
+            keys};
   builder->keep({{"chunk", shape.chunk},
                  {"heads", shape.heads},
                  {"key_dim", depth},
@@ -142,13 +143,33 @@ void DecodeLowering::buildShape(ScoreRegion &region) {
                  {"values", shape.values}});
 }
 
+bool DecodeLowering::isByHead(ScoreRegion &region) {
+  return llvm::any_of(region.otherConditions(), [&](Value condition) {
+    return region.usesOf(condition).head;
+  });
+}
+
+/// Every mask is asked, whatever the tile.
+void DecodeLowering::keepMap(ScoreRegion &region, ScoreTiles &tiles) {
+  ScoreTiles::Words words;
+  if (!isByHead(region))
+    words = tiles.words();
+  bool isAsked = bounds->first || bounds->last || region.masks();
+  keepBlocks(*builder, {textOf(*bounds),
+                        q.shape[2],
+                        k.shape[2],
+                        words.live,
+                        {isAsked ? "false" : ""},
+                        words.byData});
+}
+
 /// Which chunks may hold a live key of a query. What depends on the head is
 /// not asked: a tile has several.
 void DecodeLowering::buildTileLive(ScoreRegion &region) {
-  for (Value condition : region.otherConditions())
-    if (region.usesOf(condition).head)
-      return;
   ScoreTiles tiles(*builder, region);
+  keepMap(region, tiles);
+  if (isByHead(region))
+    return;
   schedule::AttentionShape blocks;
   blocks.queryBlock = 1;
   blocks.chunk = shape.chunk;
@@ -212,7 +233,7 @@ void DecodeLowering::buildScores(ScoreRegion &region) {
       score = score * log2e;
     // Added, not selected: a select would narrow the tile by its condition.
     Expr seen = key < keyLimit(tile);
-    if (first)
+    if (bounds->first)
       seen = seen & (keyStart(tile) <= key);
     if (region.masks())
       seen = seen & region.live(sum(p), batchOf(tile), head, tile[Q], key);
@@ -222,7 +243,7 @@ void DecodeLowering::buildScores(ScoreRegion &region) {
 
 Expr DecodeLowering::laneKey(Expr rt, Expr lane, const Point &tile) {
   Expr least = builder->index(0);
-  if (first)
+  if (bounds->first)
     least = floorDiv(max(keyStart(tile) - chunkStart(tile), least), lanes);
   Expr most = floorDiv(keyLimit(tile) - chunkStart(tile) - 1.0, lanes);
   return promise(rt, least, most) * double(lanes) + lane;
@@ -231,7 +252,7 @@ Expr DecodeLowering::laneKey(Expr rt, Expr lane, const Point &tile) {
 Expr DecodeLowering::isSeen(Expr rt, const Point &tile) {
   Expr key = chunkStart(tile) + rt * double(lanes);
   Expr seen = key < keyLimit(tile);
-  return first ? seen & (keyStart(tile) < key + double(lanes)) : seen;
+  return bounds->first ? seen & (keyStart(tile) < key + double(lanes)) : seen;
 }
 
 Func DecodeLowering::reduceLanes(
@@ -283,7 +304,7 @@ void DecodeLowering::buildValues() {
         Expr value = load(v, p[0], keyHead(tile), promise(key, least, most),
                           batchOf(tile));
         Expr within = key < keyLimit(tile);
-        if (first)
+        if (bounds->first)
           within = within & (least <= key);
         return Store{p, valueSum(p) + weight * value, within};
       });

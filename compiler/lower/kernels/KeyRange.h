@@ -3,10 +3,9 @@
 #ifndef HEDDLE_COMPILER_LOWER_KERNELS_KEYRANGE_H
 #define HEDDLE_COMPILER_LOWER_KERNELS_KEYRANGE_H
 
+#include "compiler/lower/kernels/KeyBounds.h"
 #include "compiler/lower/kernels/ScoreRegion.h"
 #include "schedules/cpu/Attention.h"
-
-#include <optional>
 
 namespace heddle::lower {
 
@@ -16,17 +15,19 @@ class KeyRange {
 public:
   KeyRange(KernelBuilder &builder, const ScoreRegion &region,
            const schedule::AttentionShape &tile, Expr keys)
-      : builder(builder), tile(tile), keys(keys), first(region.firstOffset()),
-        last(region.lastOffset()) {}
+      : builder(builder), known{tile.queryBlock,      tile.chunk,
+                                region.firstOffset(), region.lastOffset(),
+                                builder.index(0),     keys} {}
 
-  bool hasFirst() const { return first.has_value(); }
-  bool isBounded() const { return first || last; }
+  bool hasFirst() const { return known.first.has_value(); }
+  bool isBounded() const { return known.first || known.last; }
+  const KeyBounds<Expr> &bounds() const { return known; }
   /// Keys from start to limit - 1 may be seen by some query of block `qb`: the
   /// loops over keys and chunks keep to them.
-  Expr start(Expr qb) const;
-  Expr limit(Expr qb) const;
+  Expr start(Expr qb) const { return known.from(qb); }
+  Expr limit(Expr qb) const { return known.to(qb); }
   /// Whether some key of chunk `c` is among them; empty where all are.
-  Expr reaches(Expr c, Expr qb) const;
+  Expr reaches(Expr c, Expr qb) const { return known.isVisited(c, qb); }
   /// 0 for a key that the query may see, `masked` for others. Asks first
   /// whether the whole chunk may be seen by the whole block, which is one
   /// answer for the chunk: loops are partitioned by it, and such chunks carry
@@ -35,9 +36,7 @@ public:
 
 private:
   KernelBuilder &builder;
-  schedule::AttentionShape tile;
-  Expr keys;
-  std::optional<int64_t> first, last;
+  KeyBounds<Expr> known;
 };
 
 } // namespace heddle::lower

@@ -15,6 +15,7 @@ public:
   /// Fails with a diagnostic on an op that has no expression.
   static mlir::LogicalResult check(graph::AttentionOp op);
 
+  graph::AttentionOp attention() { return op; }
   /// True when the region gives back the score it was given.
   bool keepsScore();
   /// Offsets o of conditions `key <= query + o` and `key >= query + o` that

@@ -46,9 +46,13 @@ bool ScoreTiles::isSeparable(arith::CmpIOp compare) const {
   Uses left = region.usesOf(compare.getLhs());
   Uses right = region.usesOf(compare.getRhs());
   bool isCrossed = (left.query && right.key) || (left.key && right.query);
-  return isCrossed && !(left.query && left.key) &&
+  using Predicate = arith::CmpIPredicate;
+  bool isRange =
+      llvm::is_contained({Predicate::slt, Predicate::sle, Predicate::sgt,
+                          Predicate::sge, Predicate::eq},
+                         compare.getPredicate());
+  return isCrossed && isRange && !(left.query && left.key) &&
          !(right.query && right.key) && !left.score && !right.score &&
-         compare.getPredicate() != arith::CmpIPredicate::ne &&
          !arith::CmpIOp(compare).getLhs().getType().isInteger(1);
 }
 
@@ -66,39 +70,16 @@ bool ScoreTiles::isDecided(Value condition) const {
   return !(uses.query && uses.key) || (compare && isSeparable(compare));
 }
 
-Expr ScoreTiles::mayLive(Expr c, Expr qb, Expr h, Expr b) {
-  Expr all;
-  for (Value condition : decided) {
-    Expr one = mayHold(condition, {c, qb, h, b});
-    all = all.value ? all & one : one;
-  }
-  return all;
-}
+namespace {
 
-Expr ScoreTiles::mayHold(Value condition, const Point &tile) {
-  Operation *source = condition.getDefiningOp();
-  if (auto both = dyn_cast_or_null<arith::AndIOp>(source)) {
-    if (!isDecided(both.getLhs()))
-      return mayHold(both.getRhs(), tile);
-    if (!isDecided(both.getRhs()))
-      return mayHold(both.getLhs(), tile);
-    return mayHold(both.getLhs(), tile) & mayHold(both.getRhs(), tile);
-  }
-  if (auto either = dyn_cast_or_null<arith::OrIOp>(source))
-    return mayHold(either.getLhs(), tile) | mayHold(either.getRhs(), tile);
-  auto compare = dyn_cast_or_null<arith::CmpIOp>(source);
-  if (compare && isSeparable(compare))
-    return compareRanges(compare, tile);
-  return bound(condition, Bound::Any, tile) != builder.index(0);
-}
+using Bound = ScoreTiles::Bound;
+template <typename T> using BoundOf = llvm::function_ref<T(Value, Bound)>;
 
 /// Whether some left value and some right value compare so.
-Expr ScoreTiles::compareRanges(arith::CmpIOp compare, const Point &tile) {
+template <typename T> T rangesMeet(arith::CmpIOp compare, BoundOf<T> boundOf) {
   Value left = compare.getLhs(), right = compare.getRhs();
-  auto least = [&](Value value) { return bound(value, Bound::Least, tile); };
-  auto greatest = [&](Value value) {
-    return bound(value, Bound::Greatest, tile);
-  };
+  auto least = [&](Value value) { return boundOf(value, Bound::Least); };
+  auto greatest = [&](Value value) { return boundOf(value, Bound::Greatest); };
   switch (compare.getPredicate()) {
   case arith::CmpIPredicate::slt:
     return least(left) < greatest(right);
@@ -108,11 +89,66 @@ Expr ScoreTiles::compareRanges(arith::CmpIOp compare, const Point &tile) {
     return least(right) < greatest(left);
   case arith::CmpIPredicate::sge:
     return least(right) <= greatest(left);
-  case arith::CmpIPredicate::eq:
+  default: // eq; separable comparisons are no others
     return (least(left) <= greatest(right)) & (least(right) <= greatest(left));
-  default:
-    return builder.boolean(true); // unsigned: no text gives one
   }
+}
+
+StringRef boundName(Bound bound) {
+  return bound == Bound::Any     ? "any"
+         : bound == Bound::Least ? "least"
+                                 : "greatest";
+}
+
+} // namespace
+
+template <typename T>
+T ScoreTiles::mayHold(Value condition, BoundOf<T> boundOf) {
+  Operation *source = condition.getDefiningOp();
+  auto side = [&](unsigned i) {
+    return mayHold<T>(source->getOperand(i), boundOf);
+  };
+  if (isa_and_nonnull<arith::AndIOp>(source)) {
+    if (!isDecided(source->getOperand(0)))
+      return side(1);
+    return isDecided(source->getOperand(1)) ? side(0) & side(1) : side(0);
+  }
+  if (isa_and_nonnull<arith::OrIOp>(source))
+    return side(0) | side(1);
+  auto compare = dyn_cast_or_null<arith::CmpIOp>(source);
+  if (compare && isSeparable(compare))
+    return rangesMeet<T>(compare, boundOf);
+  return boundOf(condition, Bound::Any);
+}
+
+Expr ScoreTiles::mayLive(Expr c, Expr qb, Expr h, Expr b) {
+  auto boundOf = [&](Value value, Bound which) {
+    Expr found = bound(value, which, {c, qb, h, b});
+    return which == Bound::Any ? found != builder.index(0) : found;
+  };
+  Expr all;
+  for (Value condition : decided)
+    all = allOf(all, mayHold<Expr>(condition, boundOf));
+  return all;
+}
+
+ScoreTiles::Words ScoreTiles::words() {
+  Words result;
+  for (Value condition : decided) {
+    bool isStatic = true;
+    auto boundOf = [&](Value value, Bound which) {
+      ScoreText text = textOf(region.attention(), value);
+      isStatic &= text.isStatic;
+      return callText(boundName(which), {text.formula});
+    };
+    BlockText one = mayHold<BlockText>(condition, boundOf);
+    if (isStatic)
+      result.live = allOf(result.live, one);
+    else
+      result.byData.push_back(
+          textOf(region.attention(), condition).formula.text);
+  }
+  return result;
 }
 
 Expr ScoreTiles::bound(Value value, Bound bound, const Point &tile) {

@@ -3,7 +3,7 @@
 #ifndef HEDDLE_COMPILER_LOWER_KERNELS_SCORETILES_H
 #define HEDDLE_COMPILER_LOWER_KERNELS_SCORETILES_H
 
-#include "compiler/lower/kernels/ScoreRegion.h"
+#include "compiler/lower/kernels/BlockText.h"
 #include "schedules/cpu/Attention.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,10 +30,20 @@ public:
   /// False only if no key of chunk `c` is live for a query of block `qb`.
   Expr mayLive(Expr c, Expr qb, Expr h, Expr b);
 
-private:
-  enum class Side { Query, Key };
+  /// The same as text: `live` holds what numbers alone decide, with least(x),
+  /// greatest(x) and any(x) over the queries or keys of a tile; `byData` what
+  /// is decided when the kernel runs.
+  struct Words {
+    BlockText live;
+    std::vector<std::string> byData;
+  };
+  Words words();
+
   /// What a value becomes over the queries or the keys of a tile.
   enum class Bound { Any, Least, Greatest };
+
+private:
+  enum class Side { Query, Key };
 
   bool isDecided(mlir::Value condition) const;
   bool isSparse(mlir::Value condition) const;
@@ -42,8 +52,11 @@ private:
   }
   /// Whether the comparison is one of a query's value with a key's.
   bool isSeparable(mlir::arith::CmpIOp compare) const;
-  Expr mayHold(mlir::Value condition, const Point &tile);
-  Expr compareRanges(mlir::arith::CmpIOp compare, const Point &tile);
+  /// Whether a condition may hold in a tile, from what its values become there;
+  /// T is Expr or BlockText.
+  template <typename T>
+  T mayHold(mlir::Value condition,
+            llvm::function_ref<T(mlir::Value, Bound)> bound);
   Expr bound(mlir::Value value, Bound bound, const Point &tile);
   /// Makes the tables that `mayHold` reads.
   void addTables(mlir::Value condition);
