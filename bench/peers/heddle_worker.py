@@ -11,8 +11,8 @@ import worker
 
 GEMM = """model Gemm {{
   dim m in 1..4096
-  input x: f32[m, {depth}]
-  output y = linear(x, @w, out = {columns}, bias = none)
+  input x: {element}[m, {depth}]
+  output y: {element} = linear(x, @w, out = {columns}, bias = none)
 }}
 """
 ATTENTION = """model Attention {{
@@ -52,7 +52,10 @@ class BufferInfo(ctypes.Structure):
 def source(case):
     """The model's text."""
     if case.kind == "gemm":
-        return GEMM.format(depth=case.sizes[1], columns=case.sizes[2])
+        # In bf16 the tensors are of that type, as OpenVINO's are.
+        element = "bf16" if case.dtype == "bf16" else "f32"
+        return GEMM.format(depth=case.sizes[1], columns=case.sizes[2],
+                           element=element)
     heads, shared, _, width = case.sizes
     return ATTENTION.format(
         heads=heads, shared=shared, width=width,

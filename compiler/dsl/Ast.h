@@ -6,6 +6,7 @@
 #include "compiler/dsl/Source.h"
 
 #include <memory>
+#include <optional>
 #include <variant>
 
 namespace heddle::dsl::ast {
@@ -113,11 +114,12 @@ struct If {
   ExprPtr condition;
   Block then, otherwise;
 };
-/// `output NAME[index] = value`, the index optional.
+/// `output NAME[index]: element = value`, index and element optional.
 struct Output {
   Name name;
   std::string doc;
   ExprPtr index; ///< Null without one.
+  std::optional<Name> element;
   ExprPtr value;
 };
 /// `entry NAME { }`

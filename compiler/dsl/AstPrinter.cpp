@@ -136,7 +136,9 @@ private:
   }
   void print(const Output &output, Span) {
     documentation(output.doc);
-    line("output " + output.name.text, output.name.span);
+    line("output " + output.name.text +
+             (output.element ? ": " + output.element->text : ""),
+         output.name.span);
     children(output.index, output.value);
   }
   void print(const Entry &entry, Span) {

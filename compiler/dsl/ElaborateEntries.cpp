@@ -46,6 +46,10 @@ void Elaborator::run(const ast::StateDecl &decl, Span mark) {
     }
   }
   std::optional<TensorType> type = tensorType(decl.element, decl.extents);
+  if (type && type->element == ElementType::BF16) {
+    error(decl.element.span, "a state is f32, i32 or bool, found bf16");
+    type.reset();
+  }
   for (size_t i = 0; type && i < type->shape.size(); ++i)
     if (!type->shape[i].isConstant()) {
       error(decl.extents[i]->span,

@@ -101,22 +101,27 @@ void Elaborator::refuseExtent(const ast::Expr &expr, const shape::Dim &extent) {
   name->value = Poison(); // said once
 }
 
+static std::optional<ElementType> elementNamed(const std::string &text) {
+  for (ElementType one : {ElementType::F32, ElementType::I32, ElementType::Bool,
+                          ElementType::BF16})
+    if (text == name(one))
+      return one;
+  return std::nullopt;
+}
+
+static std::string unknownElement(const ast::Name &element) {
+  return "element type '" + element.text + "' is none of f32, i32, bool, bf16";
+}
+
 std::optional<TensorType>
 Elaborator::tensorType(const ast::Name &element,
                        const std::vector<ast::ExprPtr> &list) {
-  std::optional<TensorType> type = TensorType();
-  bool known = false;
-  for (ElementType one :
-       {ElementType::F32, ElementType::I32, ElementType::Bool})
-    if (element.text == name(one)) {
-      type->element = one;
-      known = true;
-    }
+  std::optional<ElementType> known = elementNamed(element.text);
   if (!known) {
-    error(element.span,
-          "element type '" + element.text + "' is none of f32, i32, bool");
+    error(element.span, unknownElement(element));
     return std::nullopt;
   }
+  std::optional<TensorType> type = TensorType{*known, {}};
   for (const ast::ExprPtr &expr : list) {
     Datum value = evaluate(*expr);
     std::optional<shape::Dim> extent = toDim(value);
@@ -162,6 +167,9 @@ void Elaborator::run(const ast::InputDecl &decl, Span mark) {
   if (type && checkSize(*type, decl.name.span)) {
     input.value = addValue(*type, decl.name.span);
     value = Tensor{input.value};
+    if (type->element == ElementType::BF16) // the model sees what it widens to
+      value = emit(OpKind::Cast, {input.value}, {ElementType::F32, type->shape},
+                   decl.name.span);
     open().inputs[input.value] = entry().inputs.size();
     entry().inputs.push_back(std::move(input));
   }
@@ -320,15 +328,39 @@ void Elaborator::run(const ast::Output &node, Span mark) {
     error(node.value->span, "an output is a tensor, found " + describe(value));
     return;
   }
-  if (auto input = open().inputs.find(tensor->id);
+  Datum kept = stored(*tensor, node);
+  if (isPoison(kept))
+    return;
+  output.value = std::get<Tensor>(kept).id;
+  if (auto input = open().inputs.find(output.value);
       input != open().inputs.end()) {
     error(node.value->span, "output '" + output.name + "' is the input '" +
                                 entry().inputs[input->second].name +
                                 "' itself: nothing computes it");
     return;
   }
-  output.value = tensor->id;
   entry().outputs.push_back(std::move(output));
+}
+
+/// What an output of the value is: rounded where it says bf16 of f32.
+Datum Elaborator::stored(const Tensor &value, const ast::Output &output) {
+  if (!output.element)
+    return value;
+  std::optional<ElementType> wanted = elementNamed(output.element->text);
+  TensorType own = type(value.id);
+  if (!wanted)
+    error(output.element->span, unknownElement(*output.element));
+  else if (own.element == *wanted)
+    return value;
+  else if (own.element == ElementType::F32 && *wanted == ElementType::BF16)
+    return emit(OpKind::Cast, {value.id}, {*wanted, own.shape},
+                output.element->span);
+  else
+    error(output.value->span, "output '" + output.name.text + "' of " +
+                                  name(*wanted) + " is " + str(own) +
+                                  "; only f32 becomes another type, which is "
+                                  "bf16");
+  return Poison();
 }
 
 void Elaborator::run(const ast::Return &result, Span mark) {

@@ -50,8 +50,7 @@ private:
     std::map<std::string, Span, std::less<>> outputs;
     std::vector<TableUse> tableUses;
     std::map<std::string, ValueId> angleTables; ///< By what makes them.
-    /// What each state that was read or assigned holds.
-    std::map<size_t, HeldState> states;
+    std::map<size_t, HeldState> states;         ///< Those read or assigned.
   };
 
   // The model, in Elaborate.cpp.
@@ -85,6 +84,7 @@ private:
   bool requireEntry(const char *what, Span mark);
   /// Reports an extent that may be less than 1: a parameter of it once.
   void refuseExtent(const ast::Expr &expr, const shape::Dim &extent);
+  Datum stored(const Tensor &value, const ast::Output &output);
   std::optional<TensorType> tensorType(const ast::Name &element,
                                        const std::vector<ast::ExprPtr> &list);
 

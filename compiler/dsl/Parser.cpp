@@ -391,9 +391,12 @@ bool Parser::parseIf(ast::If &branch, Span mark) {
 
 bool Parser::parseOutput(ast::Output &output) {
   output.doc = takeDoc(at - 1);
-  return expectName(output.name, "an output's name") &&
-         parseIndex(output.index) && expect(TokenKind::Assign) &&
-         (output.value = parseExpr());
+  if (!expectName(output.name, "an output's name") || !parseIndex(output.index))
+    return false;
+  if (takeIf(TokenKind::Colon) &&
+      !expectName(output.element.emplace(), "an element type"))
+    return false;
+  return expect(TokenKind::Assign) && (output.value = parseExpr());
 }
 
 bool Parser::parseEntry(ast::Entry &entry) {

@@ -155,7 +155,7 @@ std::string text(const Entry &entry, const Program &program) {
 } // namespace
 
 const char *name(ElementType element) {
-  constexpr const char *names[] = {"f32", "i32", "bool"};
+  constexpr const char *names[] = {"f32", "i32", "bool", "bf16"};
   return names[static_cast<size_t>(element)];
 }
 

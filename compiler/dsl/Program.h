@@ -15,8 +15,9 @@
 
 namespace heddle::dsl {
 
-enum class ElementType { F32, I32, Bool };
-/// "f32", "i32", "bool".
+/// BF16 is of inputs and outputs only, never of what is computed.
+enum class ElementType { F32, I32, Bool, BF16 };
+/// "f32", "i32", "bool", "bf16".
 const char *name(ElementType element);
 
 struct TensorType {

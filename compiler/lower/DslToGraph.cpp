@@ -70,6 +70,8 @@ private:
       element = builder.getI32Type();
     else if (type.element == dsl::ElementType::Bool)
       element = builder.getI1Type();
+    else if (type.element == dsl::ElementType::BF16)
+      element = builder.getBF16Type();
     return graph::tensorType(context(), type.shape, element);
   }
 

@@ -76,6 +76,13 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
              << graph::stringifyPrecision(linear.precision())
              << ", which kernels of a device do not yet; "
              << "expected f32";
+  auto isStored = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getElementType().isBF16();
+  };
+  if (onDevice && (llvm::any_of(kernel.getBody().getArguments(), isStored) ||
+                   llvm::any_of(kernel.returned(), isStored)))
+    return kernel.emitOpError("reads or writes bf16, which kernels of a device "
+                              "do not yet; expected f32");
   if ((isAttention || isConv || onDevice) && kernel.returned().size() > 1)
     return kernel.emitOpError("has no lowering: several results of an "
                               "attention, a conv or a device's kernel");

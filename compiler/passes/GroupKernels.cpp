@@ -90,19 +90,20 @@ void placeViews(EntryOp entry) {
   }
 }
 
-/// Each kernel reads its own copy of a constant, so that a lowering sees it.
-void copyConstants(KernelOp kernel) {
-  llvm::SetVector<Operation *> constants;
+/// Each kernel has its own copy of a constant, so that a lowering sees it, and
+/// of what widens an input.
+void copyInto(KernelOp kernel) {
+  llvm::SetVector<Operation *> copied;
   kernel.walk([&](Operation *op) {
     for (Value operand : op->getOperands())
-      if (auto constant = operand.getDefiningOp<ConstantOp>())
-        if (constant->getParentOp() != kernel)
-          constants.insert(constant);
+      if (Operation *made = operand.getDefiningOp();
+          made && made->getParentOp() != kernel && isCopied(made))
+        copied.insert(made);
   });
   OpBuilder builder = OpBuilder::atBlockBegin(&kernel.getBody().front());
-  for (Operation *constant : constants) {
-    Operation *copy = builder.clone(*constant);
-    constant->getResult(0).replaceUsesWithIf(
+  for (Operation *made : copied) {
+    Operation *copy = builder.clone(*made);
+    made->getResult(0).replaceUsesWithIf(
         copy->getResult(0), [&](OpOperand &use) {
           return kernel->isProperAncestor(use.getOwner());
         });
@@ -136,7 +137,7 @@ KernelOp wrap(EntryOp entry, const KernelGroup &group) {
     op->moveBefore(body, body->end());
   builder.setInsertionPointToEnd(body);
   YieldOp::create(builder, loc, results);
-  copyConstants(kernel);
+  copyInto(kernel);
   return kernel;
 }
 
@@ -167,7 +168,7 @@ struct GroupKernels : impl::GroupKernelsBase<GroupKernels> {
             << (group.end.empty() ? "" : ": " + group.end);
     }
     placeViews(entry);
-    dropUnused(entry); // constants that every reader has a copy of
+    dropUnused(entry); // what every reader has a copy of
     return success();
   }
 

@@ -45,7 +45,7 @@ public:
         costs(cast<ModelOp>(entry->getParentOp()).dimRanges(),
               options.kernelTime) {
     for (Operation &op : entry.getBody().front())
-      if (computesTensor(&op) && !isView(&op)) {
+      if (computesTensor(&op) && !isView(&op) && !isCopied(&op)) {
         position[&op] = static_cast<int>(ops.size());
         ops.push_back(&op);
       }
@@ -512,6 +512,22 @@ std::vector<KernelGroup> Grouper::run() {
 }
 
 } // namespace
+
+/// True where a kernel widens what the use reads as it reads it.
+static bool widensItself(OpOperand &use) {
+  Operation *user = use.getOwner();
+  if (isa<LinearOp>(user) || endsRows(user))
+    return use.getOperandNumber() == 0;
+  return isElementwise(user);
+}
+
+bool passes::isCopied(Operation *op) {
+  if (isa<ConstantOp>(op))
+    return true;
+  auto cast = dyn_cast<CastOp>(op);
+  return cast && cast.widens() && isa<BlockArgument>(cast.getX()) &&
+         llvm::all_of(cast->getUses(), widensItself);
+}
 
 bool passes::isView(Operation *op) {
   auto reshape = dyn_cast<ReshapeOp>(op);

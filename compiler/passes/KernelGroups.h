@@ -34,6 +34,10 @@ struct GroupOptions {
 /// nothing else computes, is copied by a kernel.
 bool isView(mlir::Operation *op);
 
+/// True for what every kernel has its own copy of: constants, and what widens
+/// an input that its readers can read as it is.
+bool isCopied(mlir::Operation *op);
+
 /// The groups of an entry's ops: each op that computes a tensor in exactly one,
 /// views in none, in an order in which they can run, the same for the same IR.
 /// What was chosen on the way is added to `choices`.

@@ -4,6 +4,7 @@
 
 #include "compiler/reference/Axes.h"
 #include "compiler/reference/Elementwise.h"
+#include "compiler/reference/Kernels.h"
 #include "dialects/graph/Graph.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -88,7 +89,14 @@ evaluateFamily(Operation *op, ArrayRef<const Tensor<Scalar> *> operands) {
         return select(*operands[0], *operands[1], *operands[2]);
       })
       .Case([&](CastOp cast) {
-        return reference::cast(*operands[0], elementOf(cast.getType()));
+        Tensor<Scalar> out =
+            reference::cast(*operands[0], elementOf(cast.getType()));
+        // As an operand of a product: double is exact, float rounds.
+        if (std::is_same_v<Scalar, float> &&
+            cast.getType().getElementType().isBF16())
+          for (Scalar &element : out.floats)
+            element = roundToBf16(float(element));
+        return out;
       })
       .Case([&](SoftmaxOp op) { return softmax(*operands[0], op.getAxis()); })
       .Case([&](LogSoftmaxOp op) {

@@ -45,6 +45,8 @@ Path ownPath(Operation *op, const shape::DimValues &dims) {
     path.bf16 = linear.precision() == graph::Precision::BF16;
     path.int8 = linear.precision() == graph::Precision::Int8;
   }
+  if (auto cast = dyn_cast<graph::CastOp>(op))
+    path.bf16 = cast.getType().getElementType().isBF16();
   return path;
 }
 

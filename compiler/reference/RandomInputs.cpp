@@ -3,6 +3,7 @@
 #include "compiler/reference/RandomInputs.h"
 
 #include "dialects/graph/Graph.h"
+#include <cmath>
 #include <random>
 
 using namespace mlir;
@@ -53,10 +54,12 @@ static Tensor<double> randomInput(BlockArgument argument,
   Tensor<double> tensor;
   for (const shape::Dim &dim : shapeOf(type))
     tensor.shape.push_back(dim.evaluate(dims).value_or(1));
-  if (type.getElementType().isF32()) {
-    for (int64_t i = 0; i < tensor.count(); ++i) // 24 bits: exact in f32
+  if (isa<FloatType>(type.getElementType())) {
+    // 24 or 8 bits: exact.
+    int bits = type.getElementType().isBF16() ? 8 : 24;
+    for (int64_t i = 0; i < tensor.count(); ++i)
       tensor.floats.push_back(
-          static_cast<double>(below(random, 1 << 24)) * 0x1p-23 - 1);
+          std::ldexp(double(below(random, 1 << bits)), 1 - bits) - 1);
     return tensor;
   }
   tensor.element =

@@ -4,6 +4,7 @@
 
 #include "compiler/pipeline/Pipeline.h"
 #include "compiler/reference/Evaluate.h"
+#include "compiler/reference/Kernels.h"
 #include "compiler/reference/PathLength.h"
 #include "compiler/reference/RandomInputs.h"
 #include "compiler/reference/Tolerance.h"
@@ -13,6 +14,7 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/bit.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
@@ -42,12 +44,33 @@ struct Owned {
   std::vector<uint8_t> bytes;
 };
 
+/// A bf16 is the upper half of an f32.
+constexpr int bf16Shift = 16;
+
+/// The numbers of a tensor of f32 or bf16.
+std::vector<float> floatsOf(const heddle_tensor &tensor, size_t count) {
+  std::vector<float> numbers(count);
+  for (size_t i = 0; i < count; ++i)
+    numbers[i] = tensor.dtype == HEDDLE_F32
+                     ? static_cast<const float *>(tensor.data)[i]
+                     : llvm::bit_cast<float>(
+                           uint32_t(static_cast<uint16_t *>(tensor.data)[i])
+                           << bf16Shift);
+  return numbers;
+}
+
 /// Stores reference values in the runtime's element type.
 void store(const Reference &values, heddle_dtype dtype, void *data) {
   if (dtype == HEDDLE_F32) {
     float *to = static_cast<float *>(data);
     for (double value : values.floats)
       *to++ = float(value);
+  } else if (dtype == HEDDLE_BF16) {
+    uint16_t *to = static_cast<uint16_t *>(data);
+    for (double value : values.floats)
+      *to++ = uint16_t(
+          llvm::bit_cast<uint32_t>(reference::roundToBf16(float(value))) >>
+          bf16Shift);
   } else if (dtype == HEDDLE_I32) {
     std::copy(values.ints.begin(), values.ints.end(),
               static_cast<int32_t *>(data));
@@ -263,8 +286,8 @@ static reference::Difference compareTensor(const Reference &expected,
                                            const heddle_tensor &found,
                                            double bound) {
   if (expected.element == reference::Element::Float)
-    return reference::compare(expected.floats,
-                              static_cast<const float *>(found.data), bound);
+    return reference::compare(
+        expected.floats, floatsOf(found, expected.floats.size()).data(), bound);
   std::vector<double> whole(expected.ints.begin(), expected.ints.end());
   if (expected.element == reference::Element::Bool)
     return reference::compare(whole, static_cast<const uint8_t *>(found.data),
@@ -282,8 +305,8 @@ static bool printNarrow(const reference::Path &path, const Reference &expected,
   double largest = 0;
   for (double value : expected.floats)
     largest = std::max(largest, std::fabs(value));
-  double cosine = reference::cosine(expected.floats,
-                                    static_cast<const float *>(found.data));
+  double cosine = reference::cosine(
+      expected.floats, floatsOf(found, expected.floats.size()).data());
   bool good = cosine >= reference::leastCosine;
   llvm::outs() << llvm::formatv(
       "{0,-4} of {4}: largest error {1:e2} of the largest element, cosine "
@@ -334,8 +357,9 @@ bool Verification::checkDispatch(const heddle_run *run, uint32_t index) {
     // little of the others: what is bounded is the direction of the result.
     if (path.int8 && expected->second.element == reference::Element::Float)
       worst.within =
-          reference::cosine(expected->second.floats,
-                            static_cast<const float *>(tensor.data)) >=
+          reference::cosine(
+              expected->second.floats,
+              floatsOf(tensor, expected->second.floats.size()).data()) >=
           reference::leastCosine;
     std::string what = std::string("kernel ") + kernel.name + " (" +
                        kernel.family + "), " + lengths.describe(info.values[i]);

@@ -58,6 +58,11 @@ void Runner::fill(heddle_tensor &tensor, const heddle_buffer_info &info) {
     float *to = static_cast<float *>(tensor.data);
     for (size_t i = 0; i < count; ++i)
       to[i] = float(random() >> 8) * 0x1p-23f - 1;
+  } else if (tensor.dtype == HEDDLE_BF16) {
+    constexpr int one = 0x3f80; // its bits: what is below is 0 to 1
+    uint16_t *to = static_cast<uint16_t *>(tensor.data);
+    for (size_t i = 0; i < count; ++i)
+      to[i] = uint16_t(random() % one);
   } else if (tensor.dtype == HEDDLE_I32) {
     int64_t low = info.has_range ? info.low : 0;
     int64_t width = info.has_range ? info.high - info.low + 1 : 2;

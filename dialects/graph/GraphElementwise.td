@@ -152,26 +152,36 @@ def HGraph_GeluOp : HGraph_UnaryOp<"gelu"> {
 def HGraph_CastOp : HGraph_ElementwiseOp<"cast"> {
   let summary = "elements as another type";
   let description = [{
-    output = x in the output's element type: f32, i32 or i1.
+    output = x in the output's element type: f32, i32, i1 or bf16.
     f32 to i32: towards zero; what lies outside i32 becomes its nearest end, NaN
     0. i32 to f32: to the nearest. To i1: whether x is not 0 (NaN is not). From
-    i1: 0 or 1.
+    i1: 0 or 1. f32 to bf16: to the nearest, ties to even.
     Shapes: output as x.
     * (C2) The output has x's shape.
+    * (C3) On the other side of bf16 is f32.
 
     Example:
     ```mlir
     %y = hgraph.cast %x : (tensor<2x3xi32>) -> tensor<2x3xf32>
     ```
   }];
-  let arguments = (ins HGraph_Tensor:$x);
-  let results = (outs HGraph_Tensor:$output);
+  let arguments = (ins HGraph_StoredTensor:$x);
+  let results = (outs HGraph_StoredTensor:$output);
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
   let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Type":$element), [{
     buildInferred($_state, x, [&](EmitError) { return inferLike(x, element); });
   }]>];
+  let extraClassDeclaration = [{
+    /// True where the elements of an input are read as f32.
+    bool widens() { return getX().getType().getElementType().isBF16(); }
+  }];
   let extraClassDefinition = [{
     ::mlir::LogicalResult $cppClass::verify() {
+      ::mlir::Type from = getX().getType().getElementType();
+      ::mlir::Type to = getType().getElementType();
+      if ((from.isBF16() && !to.isF32()) || (to.isBF16() && !from.isF32()))
+        return emitOpError("(C3) makes ")
+               << to << " of " << from << ", expected f32 beside bf16";
       return verifyResult(*this, [&] {
         return inferLike(getX(), getType().getElementType());
       });

@@ -271,7 +271,8 @@ def HGraph_BroadcastToOp : HGraph_MoveOp<"broadcast_to"> {
     %y = hgraph.broadcast_to %x : (tensor<1x3xf32>) -> tensor<2x5x3xf32>
     ```
   }];
-  let arguments = (ins HGraph_Tensor:$x);
+  let arguments = (ins HGraph_StoredTensor:$x);
+  let results = (outs HGraph_StoredTensor:$output);
   let assemblyFormat = "$x attr-dict `:` functional-type(operands, results)";
   let builders = [OpBuilder<(ins "::mlir::Value":$x,
                                  "const ::heddle::shape::Shape &":$shape)>];

@@ -99,15 +99,15 @@ static LogicalResult verifySignature(FunctionOpInterface function,
       return false;
     Type element = tensor.getElementType();
     return element.isF32() || element.isSignlessInteger(32) ||
-           element.isSignlessInteger(1);
+           element.isSignlessInteger(1) || element.isBF16();
   };
   for (TypeRange types : {TypeRange(function.getArgumentTypes()),
                           TypeRange(function.getResultTypes())})
     for (Type type : types)
       if (!isTensor(type))
-        return function->emitOpError(label)
-               << " found " << type
-               << " in the signature, expected a tensor of f32, i32 or i1";
+        return function->emitOpError(label) << " found " << type
+                                            << " in the signature, expected a "
+                                               "tensor of f32, i32, i1 or bf16";
   return success();
 }
 

@@ -78,7 +78,7 @@ def HGraph_EntryOp : HGraph_FunctionOp<"entry", [HasParent<"ModelOp">]> {
     Takes the inputs and returns the outputs of the model, in signature order.
     * (E1) Every argument and every result has a distinct `hgraph.name`.
     * (E2) hgraph.return gives the result types.
-    * (E3) Arguments and results are tensors of f32, i32 or i1.
+    * (E3) Arguments and results are tensors of f32, i32, i1 or bf16.
     * (E4) Holds hgraph operations only.
 
     Example:
@@ -164,7 +164,7 @@ def HGraph_OutlinedOp : HGraph_FunctionOp<"outlined", []> {
     What an hgraph.kernel held, with everything it read as arguments, so that
     equal kernels are one. Extents may use the names in `dims`.
     * (U1) hgraph.return gives the result types.
-    * (U2) Arguments and results are tensors of f32, i32 or i1.
+    * (U2) Arguments and results are tensors of f32, i32, i1 or bf16.
     * (U3) Every extent inside uses the names in `dims` only, and no tensor has
       more than 2^40 elements.
     * (U4) Holds hgraph operations only.
@@ -200,7 +200,7 @@ def HGraph_ReturnOp : HGraph_Op<"return", [
 
     Example: see hgraph.entry
   }];
-  let arguments = (ins Variadic<HGraph_Tensor>:$outputs);
+  let arguments = (ins Variadic<HGraph_StoredTensor>:$outputs);
   let assemblyFormat = "($outputs^ `:` type($outputs))? attr-dict";
 }
 
@@ -227,7 +227,7 @@ def HGraph_KernelOp : HGraph_Op<"kernel", [
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$family);
   let regions = (region SizedRegion<1>:$body);
-  let results = (outs Variadic<HGraph_Tensor>:$outputs);
+  let results = (outs Variadic<HGraph_StoredTensor>:$outputs);
   let assemblyFormat = [{
     (`family` `(` $family^ `)`)? `->` `(` type($outputs) `)`
     attr-dict-with-keyword $body
@@ -247,7 +247,7 @@ def HGraph_YieldOp : HGraph_Op<"yield", [
 
     Example: see hgraph.kernel
   }];
-  let arguments = (ins Variadic<HGraph_Tensor>:$values);
+  let arguments = (ins Variadic<HGraph_StoredTensor>:$values);
   let assemblyFormat = "$values `:` type($values) attr-dict";
 }
 

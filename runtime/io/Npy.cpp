@@ -15,10 +15,21 @@ struct Descr {
 };
 
 constexpr Descr descrs[] = {
-    {"<f4", DType::F32}, {"<f8", DType::F64}, {"<f2", DType::F16},
-    {"|i1", DType::I8},  {"|u1", DType::U8},  {"<i2", DType::I16},
-    {"<i4", DType::I32}, {"<i8", DType::I64}, {"|b1", DType::Bool},
-    {"<u2", DType::U16}, {"<u4", DType::U32}, {"<u8", DType::U64},
+    {"<f4", DType::F32},
+    {"<f8", DType::F64},
+    {"<f2", DType::F16},
+    {"|i1", DType::I8},
+    {"|u1", DType::U8},
+    {"<i2", DType::I16},
+    {"<i4", DType::I32},
+    {"<i8", DType::I64},
+    {"|b1", DType::Bool},
+    {"<u2", DType::U16},
+    {"<u4", DType::U32},
+    {"<u8", DType::U64},
+    // numpy has no bf16; what ml_dtypes adds is saved as two raw bytes.
+    {"<V2", DType::BF16},
+    {"|V2", DType::BF16},
 };
 
 constexpr char magic[] = "\x93NUMPY";
@@ -154,7 +165,7 @@ Result<Tensor> parseNpy(const uint8_t *data, size_t size,
       descr = &candidate;
   if (!descr)
     return fail("has the element type '" + header.descr +
-                "'; little-endian f, i, u and bool are read");
+                "'; little-endian f, i, u, bool and V2 (bf16) are read");
   uint64_t count = 0, bytes = 0;
   if (!countElements(header.shape, count) ||
       __builtin_mul_overflow(count, dtypeBytes(descr->dtype), &bytes))

@@ -77,6 +77,13 @@ bool isFinite(const heddle_tensor &tensor, const LineBytes &bytes) {
       at += sizeof(value);
       if (!std::isfinite(value))
         return false;
+    } else if (tensor.dtype == HEDDLE_BF16) {
+      constexpr uint16_t exponent = 0x7f80; // all ones: infinite or no number
+      uint16_t value = 0;
+      std::memcpy(&value, bytes.data() + at, sizeof(value));
+      at += sizeof(value);
+      if ((value & exponent) == exponent)
+        return false;
     } else {
       return true;
     }

@@ -9,6 +9,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cstring>
+
 namespace heddle::tools {
 namespace {
 
@@ -231,6 +233,14 @@ int RunVerb::writeOutputs() {
   return ExitDone;
 }
 
+/// A bf16 is the upper half of an f32.
+float fromBf16(uint16_t half) {
+  uint32_t bits = uint32_t(half) << 16;
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof(value));
+  return value;
+}
+
 void RunVerb::printSummary(size_t index) const {
   const heddle_tensor &view = outputViews[index];
   std::printf("%s %s", outputNames[index].c_str(), tensorText(view).c_str());
@@ -240,6 +250,9 @@ void RunVerb::printSummary(size_t index) const {
     const char *gap = i ? " " : ": ";
     if (view.dtype == HEDDLE_F32)
       std::printf("%s%g", gap, double(static_cast<const float *>(data)[i]));
+    else if (view.dtype == HEDDLE_BF16)
+      std::printf("%s%g", gap,
+                  double(fromBf16(static_cast<const uint16_t *>(data)[i])));
     else if (view.dtype == HEDDLE_I32)
       std::printf("%s%d", gap, static_cast<const int32_t *>(data)[i]);
   }

@@ -176,7 +176,11 @@ Value Generator::valueOf(const Shape &shape, bool fresh) {
     return shape.empty() || (random.chance(20) && isWritable(shape))
                ? literal(shape)
                : weight(shape, "bias");
-  Value input = addInput(shape, builder.getF32Type());
+  bool isStored = precisions.chance(20);
+  Value input = addInput(shape, isStored ? Type(builder.getBF16Type())
+                                         : builder.getF32Type());
+  if (isStored)
+    input = CastOp::create(builder, loc, input, builder.getF32Type());
   add(input);
   return input;
 }
@@ -577,7 +581,10 @@ void Generator::finish(EntryOp entry) {
     if (!op || !computesTensor(op) || outputs.size() >= 5)
       continue;
     if (value.use_empty() || random.chance(15))
-      outputs.push_back(value);
+      outputs.push_back(
+          precisions.chance(15)
+              ? CastOp::create(builder, loc, value, builder.getBF16Type())
+              : value);
   }
   for (Value other : others) {
     Operation *op = other.getDefiningOp();

@@ -39,7 +39,7 @@ template <typename T> T element(const Tensor &tensor, size_t index) {
 TEST(Npy, RoundTripsEveryType) {
   for (DType dtype : {DType::F32, DType::F64, DType::F16, DType::I8, DType::U8,
                       DType::I16, DType::I32, DType::I64, DType::Bool,
-                      DType::U16, DType::U32, DType::U64}) {
+                      DType::U16, DType::U32, DType::U64, DType::BF16}) {
     for (const std::vector<int64_t> &shape :
          {std::vector<int64_t>{}, {3}, {2, 0}, {2, 3, 4}}) {
       uint64_t count = 0;
@@ -58,6 +58,19 @@ TEST(Npy, RoundTripsEveryType) {
   }
 }
 
+TEST(Npy, HoldsBf16AsTwoRawBytes) {
+  // '<V2' is what ml_dtypes writes, '|V2' what numpy calls the same.
+  for (const char *descr : {"<V2", "|V2"}) {
+    auto file = npyOf(std::string("{'descr': '") + descr +
+                          "', 'fortran_order': False, 'shape': (3,)}\n",
+                      6);
+    Result<Tensor> tensor = parseNpy(file.data(), file.size(), "F");
+    ASSERT_TRUE(tensor) << tensor.error();
+    EXPECT_EQ(tensor->dtype, DType::BF16);
+    EXPECT_EQ(element<uint16_t>(*tensor, 2), 0x0101);
+  }
+}
+
 TEST(Npy, ReadsVersionsTwoAndThree) {
   const std::string header =
       "{'shape': (2,), 'descr': '<i2', 'fortran_order': False}\n";
@@ -72,10 +85,10 @@ TEST(Npy, RefusesInWords) {
   EXPECT_EQ(errorOf(npyOf(
                 "{'descr': '<f4', 'fortran_order': True, 'shape': (1,)}", 4)),
             "F: is in Fortran order; save numpy.ascontiguousarray of it");
-  EXPECT_EQ(
-      errorOf(
-          npyOf("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", 4)),
-      "F: has the element type '>f4'; little-endian f, i, u and bool are read");
+  EXPECT_EQ(errorOf(npyOf(
+                "{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", 4)),
+            "F: has the element type '>f4'; little-endian f, i, u, bool and V2 "
+            "(bf16) are read");
   EXPECT_EQ(errorOf(npyOf(
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}", 8)),
             "F: of [3] f32 needs 12 bytes of elements but has 8");
@@ -180,7 +193,7 @@ TEST(TensorFile, FormatsBySuffixAndContent) {
             "directory");
   EXPECT_EQ(writeTensors("/dev/full", {{"", tensor}}).error(),
             "/dev/full: cannot write: No space left on device");
-  tensor.dtype = DType::BF16;
+  tensor.dtype = DType::F8E4M3;
   EXPECT_EQ(writeTensors("x.npy", {{"", tensor}}).error(),
-            "x.npy: a .npy file cannot hold bf16; write .safetensors");
+            "x.npy: a .npy file cannot hold f8e4m3; write .safetensors");
 }

@@ -59,6 +59,10 @@ Expr castTo(Type element, Expr x) {
   Type from = x.value.getType();
   if (from == element)
     return x;
+  if (element.isBF16())
+    return toBf16(x);
+  if (from.isBF16())
+    return fromBf16(x);
   if (element.isInteger(1)) // by its size, which NaN has
     return isFloat(x) ? strict(x != x.owner->real(0.0)) : isNonZero(x);
   if (from.isInteger(1))

@@ -25,6 +25,12 @@ constexpr double largestInt8 = 127, unsignedInt8 = 128;
 /// What an int8 kernel reads beside the weight: KernelPlan::extras.
 constexpr unsigned scalesExtra = 0, offsetsExtra = 1;
 
+/// What a linear multiplies: in bf16 where a cast widens it.
+Value inputOf(graph::LinearOp linear) {
+  auto cast = linear.getX().getDefiningOp<graph::CastOp>();
+  return cast && cast.widens() ? cast.getX() : linear.getX();
+}
+
 /// Columns are seen as (column in panel, panel) where panels divide them, and
 /// as one axis otherwise; rows are one axis. Points are innermost first.
 class GemmLowering {
@@ -32,7 +38,7 @@ public:
   GemmLowering(ModuleOp module, graph::OutlinedOp kernel,
                ArrayRef<graph::LinearOp> linears, const KernelForm &form)
       : module(module), kernel(kernel), linears(linears),
-        linear(linears.front()), form(form) {}
+        linear(linears.front()), input(inputOf(linear)), form(form) {}
 
   LogicalResult plan();
   LogicalResult build();
@@ -48,6 +54,7 @@ private:
   Func accumulateGroups();
   Func roundedRows();
   Func quantisedRows();
+  Expr inputAt(Expr k, Expr row);
   Expr scaleOfRow(Expr row);
   RowReader rowOf(Func row);
   LogicalResult prepareRow(Operation *op, Value x);
@@ -57,6 +64,7 @@ private:
   graph::OutlinedOp kernel;
   ArrayRef<graph::LinearOp> linears;
   graph::LinearOp linear; ///< the first one: all have its input and shape
+  Value input;            ///< the argument that it multiplies
   const KernelForm &form;
   KernelPlan kernelPlan;
   std::optional<KernelBuilder> builder;
@@ -153,7 +161,7 @@ LogicalResult GemmLowering::planArgument(unsigned index) {
       linears, [&](graph::LinearOp op) { return argument == op.getWeight(); });
   if (product != linears.end()) {
     plan = planWeight(*product);
-  } else if (argument == linear.getX()) {
+  } else if (argument == input) {
     plan.view = {shape::Dim(inner), rowCount};
   } else if (shape == shapeOf(linear.getOutput())) {
     plan.view = {shape::Dim(columns), rowCount};
@@ -189,10 +197,15 @@ std::vector<int64_t> GemmLowering::extents() const {
   return {columns, -1};
 }
 
+/// x[k, m] as f32.
+Expr GemmLowering::inputAt(Expr k, Expr row) {
+  Expr element = builder->load(builder->bufferOf(input), {k, row});
+  return element.value.getType().isBF16() ? fromBf16(element) : element;
+}
+
 /// sum over k of x[k, m] * W[n, k, panel]. The row is clamped, so that tiles
 /// keep a constant shape where the rows end.
 Func GemmLowering::accumulate(graph::LinearOp product) {
-  Value x = builder->bufferOf(product.getX());
   Value weight = builder->bufferOf(product.getWeight());
   auto zero = [&](const Point &) { return builder->real(0.0); };
   Func sum = builder->func(
@@ -204,8 +217,7 @@ Func GemmLowering::accumulate(graph::LinearOp product) {
         Point at = {pure[0], reduced[0], pure[1]};
         if (!panelled)
           at = {modulo(pure[0], panel), reduced[0], floorDiv(pure[0], panel)};
-        Expr term =
-            builder->load(x, {reduced[0], row}) * builder->load(weight, at);
+        Expr term = inputAt(reduced[0], row) * builder->load(weight, at);
         return Store{pure, sum(pure) + term};
       });
   return sum;
@@ -214,14 +226,15 @@ Func GemmLowering::accumulate(graph::LinearOp product) {
 /// x [k, m] rounded to bf16, and as f32 again: a schedule can have either in
 /// memory, as dot products read the one, f32 multiply-adds the other.
 Func GemmLowering::roundedRows() {
-  Value x = builder->bufferOf(linear.getX());
+  Value x = builder->bufferOf(input);
+  bool isBf16 = cast<halide::BufferType>(x.getType()).getElementType().isBF16();
   int64_t depth = (inner + group - 1) / group * group;
   auto rounded = [&](const Point &point) {
     Expr k = point[0], row = min(point[1], lastRow);
     if (inner % group == 0)
-      return toBf16(builder->load(x, {k, row}));
+      return isBf16 ? builder->load(x, {k, row}) : toBf16(inputAt(k, row));
     Expr last = builder->index(inner - 1);
-    Expr value = builder->load(x, {min(k, last), row});
+    Expr value = inputAt(min(k, last), row);
     return toBf16(select(k <= last, value, builder->real(0.0)));
   };
   Func narrow = builder->func({"narrow",
@@ -248,11 +261,9 @@ Expr GemmLowering::scaleOfRow(Expr row) {
 /// have NaN last.
 Func GemmLowering::quantisedRows() {
   constexpr int64_t lanes = 16, magnitude = 0x7fffffff;
-  Value x = builder->bufferOf(linear.getX());
   Type i32 = builder->builder().getI32Type();
   auto element = [&](Expr k, Expr m) {
-    return builder->load(x,
-                         {min(k, builder->index(inner - 1)), min(m, lastRow)});
+    return inputAt(min(k, builder->index(inner - 1)), min(m, lastRow));
   };
   auto zero = [&](const Point &) { return builder->index(0); };
   Func byLane = builder->func({"range_lanes",
@@ -379,8 +390,7 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
   Point columnsOnly(point.begin(), point.end() - 1);
   if (value == linear.getX()) { // its view has no panels
     Expr column = panelled ? point[1] * double(panel) + point[0] : point[0];
-    return builder->load(builder->bufferOf(value),
-                         {column, min(point.back(), lastRow)});
+    return inputAt(column, min(point.back(), lastRow));
   }
   if (Value buffer = builder->bufferOf(value)) {
     size_t rank = cast<halide::BufferType>(buffer.getType()).getRank();
@@ -433,7 +443,7 @@ LogicalResult GemmLowering::build() {
   builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit,
                   kernelPlan.extras);
   builder->keep({{"panel", panel}});
-  lastRow = builder->extent(builder->bufferOf(linear.getX()), 1) - 1.0;
+  lastRow = builder->extent(builder->bufferOf(input), 1) - 1.0;
   columnCount = builder->index(columns);
   for (graph::LinearOp product : linears) {
     builder->setLocation(product.getLoc());
@@ -463,7 +473,7 @@ bool hasPackableLinear(graph::OutlinedOp kernel) {
   auto linears = kernel.getBody().getOps<graph::LinearOp>();
   return !linears.empty() && llvm::all_of(linears, [&](graph::LinearOp linear) {
     auto weight = dyn_cast<BlockArgument>(linear.getWeight());
-    return isa<BlockArgument>(linear.getX()) &&
+    return isa<BlockArgument>(inputOf(linear)) &&
            linear.inFeatures().isConstant() &&
            linear.outFeatures().isConstant() && weight && weight.hasOneUse() &&
            isWeight(kernel, weight.getArgNumber());
@@ -481,7 +491,8 @@ FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,
       kernel.getBody().getOps<graph::LinearOp>());
   graph::LinearOp first = linears.front();
   for (graph::LinearOp other : ArrayRef(linears).drop_front())
-    if (linears.size() > 2 || form.onDevice || other.getX() != first.getX() ||
+    if (linears.size() > 2 || form.onDevice ||
+        inputOf(other) != inputOf(first) ||
         other.getType() != first.getType() ||
         first.precision() != graph::Precision::F32 ||
         other.precision() != graph::Precision::F32)

@@ -106,8 +106,9 @@ TEST(Dims, AreCounted) {
 }
 
 TEST(Inputs, HaveATypeAndExtents) {
-  EXPECT_EQ(reportIn("input x: f64[2]"),
-            "1:20: error: element type 'f64' is none of f32, i32, bool\n");
+  EXPECT_EQ(
+      reportIn("input x: f64[2]"),
+      "1:20: error: element type 'f64' is none of f32, i32, bool, bf16\n");
   EXPECT_EQ(reportIn("input x: f32[2.5]"),
             "1:24: error: an extent must be an integer or a dim, found a "
             "number\n");
@@ -166,6 +167,36 @@ TEST(Outputs, AreComputedTensorsOfDistinctNames) {
                       "repeat i < 2 { output y[i] = relu(x) } }")
                 .find("output y.0 = %1\noutput y.1 = %2\n"),
             std::string::npos);
+}
+
+TEST(Outputs, AreStoredAsTheySay) {
+  EXPECT_EQ(programOf("model M { dim n in 1..4\ninput x: bf16[n, 2]\n"
+                      "output y: bf16 = relu(x)\noutput z: f32 = x }"),
+            "program M\ndim n in 1..4\n%0 = input x : bf16[n, 2]\n"
+            "%1 = cast %0 : f32[n, 2] @2:7\n"
+            "%2 = relu %1 : f32[n, 2] @3:18\n"
+            "%3 = cast %2 : bf16[n, 2] @3:11\noutput y = %3\n"
+            "output z = %1\n");
+  EXPECT_EQ(reportWithInputs("output z: bf16 = ids == 1\n"
+                             "output w: i32 = relu(x)\n"
+                             "output v: f16 = relu(x)\n"
+                             "output u: f32 = x"),
+            "2:18: error: output 'z' of bf16 is bool[batch, seq]; only f32 "
+            "becomes another type, which is bf16\n"
+            "3:17: error: output 'w' of i32 is f32[batch, 8]; only f32 "
+            "becomes another type, which is bf16\n"
+            "4:11: error: element type 'f16' is none of f32, i32, bool, bf16\n"
+            "5:17: error: output 'u' is the input 'x' itself: nothing computes "
+            "it\n");
+  EXPECT_EQ(reportWithInputs("output u: = x"),
+            "2:11: error: expected an element type, found '='\n");
+}
+
+TEST(States, AreOfWhatIsComputed) {
+  EXPECT_EQ(reportIn("state s: bf16[2]"),
+            "1:20: error: a state is f32, i32 or bool, found bf16\n");
+  EXPECT_EQ(reportIn("weight @w: bf16[2]"),
+            "1:22: error: a weight is f32, found bf16\n");
 }
 
 TEST(Functions, StandAtTheTopUnderNewNames) {

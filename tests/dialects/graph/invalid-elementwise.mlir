@@ -530,3 +530,27 @@ hgraph.outlined @not_numbers(%x: tensor<2x3xf32>) attributes {dims = []} {
   %0 = hgraph.not %x : (tensor<2x3xf32>) -> tensor<2x3xi1>
   hgraph.return
 }
+
+// -----
+
+hgraph.outlined @bf16_is_stored_f32(%x: tensor<3xbf16>, %i: tensor<3xi32>) attributes {dims = []} {
+  // expected-error @+1 {{'hgraph.cast' op (C3) makes 'i32' of 'bf16', expected f32 beside bf16}}
+  %0 = hgraph.cast %x : (tensor<3xbf16>) -> tensor<3xi32>
+  hgraph.return
+}
+
+// -----
+
+hgraph.outlined @nothing_else_becomes_bf16(%i: tensor<3xi32>) attributes {dims = []} {
+  // expected-error @+1 {{'hgraph.cast' op (C3) makes 'bf16' of 'i32', expected f32 beside bf16}}
+  %0 = hgraph.cast %i : (tensor<3xi32>) -> tensor<3xbf16>
+  hgraph.return
+}
+
+// -----
+
+hgraph.outlined @bf16_is_not_computed_with(%x: tensor<3xbf16>) attributes {dims = []} {
+  // expected-error @+1 {{'hgraph.relu' op operand #0 must be ranked tensor of 32-bit float values, but got 'tensor<3xbf16>'}}
+  %0 = hgraph.relu %x : (tensor<3xbf16>) -> tensor<3xbf16>
+  hgraph.return
+}

@@ -139,7 +139,7 @@ hgraph.model @M {dims = []} {
 // -----
 
 hgraph.model @M {dims = []} {
-  // expected-error @+1 {{'hgraph.entry' op (E3) found 'f32' in the signature, expected a tensor of f32, i32 or i1}}
+  // expected-error @+1 {{'hgraph.entry' op (E3) found 'f32' in the signature, expected a tensor of f32, i32, i1 or bf16}}
   hgraph.entry @main(%x: f32 {hgraph.name = "x"}) {
     hgraph.return
   }
@@ -155,7 +155,7 @@ hgraph.outlined @f(%x: tensor<2xf32>) attributes {dims = []} {
 
 // -----
 
-// expected-error @+1 {{'hgraph.outlined' op (U2) found 'tensor<2xf64>' in the signature, expected a tensor of f32, i32 or i1}}
+// expected-error @+1 {{'hgraph.outlined' op (U2) found 'tensor<2xf64>' in the signature, expected a tensor of f32, i32, i1 or bf16}}
 hgraph.outlined @f(%x: tensor<2xf64>) attributes {dims = []} {
   hgraph.return
 }

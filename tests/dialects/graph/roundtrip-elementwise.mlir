@@ -65,6 +65,10 @@ hgraph.outlined @elementwise(%x: !x, %i: !i, %b: !b, %row: tensor<3xf32>, %one: 
   %27 = hgraph.cast %b : (!b) -> !x
   // CHECK: hgraph.cast %{{.*}} : (tensor<?x3xi1, #hgraph.dims<"n", "3">>) -> tensor<?x3xi32, #hgraph.dims<"n", "3">>
   %28 = hgraph.cast %b : (!b) -> !i
+  // CHECK: hgraph.cast %{{.*}} : (tensor<?x3xf32, #hgraph.dims<"n", "3">>) -> tensor<?x3xbf16, #hgraph.dims<"n", "3">>
+  %42 = hgraph.cast %x : (!x) -> tensor<?x3xbf16, #hgraph.dims<"n", "3">>
+  // CHECK: hgraph.cast %{{.*}} : (tensor<?x3xbf16, #hgraph.dims<"n", "3">>) -> tensor<?x3xf32, #hgraph.dims<"n", "3">>
+  %43 = hgraph.cast %42 : (tensor<?x3xbf16, #hgraph.dims<"n", "3">>) -> !x
   // CHECK: hgraph.neg %{{.*}} : (tensor<?x3xf32, #hgraph.dims<"n", "3">>) -> tensor<?x3xf32, #hgraph.dims<"n", "3">>
   %29 = hgraph.neg %x : (!x) -> !x
   // CHECK: hgraph.abs %{{.*}} : (tensor<?x3xf32, #hgraph.dims<"n", "3">>) -> tensor<?x3xf32, #hgraph.dims<"n", "3">>
