@@ -92,7 +92,9 @@ bool usesTiles(const KernelView &view, const CpuTarget &target) {
   const FuncView *kept = view.find(Role::Narrow);
   constexpr int64_t tileBytes = 64;
   int64_t depth = view.narrow == "int8" ? tileBytes : tileBytes / 2;
-  return target.hasTiles && view.family == Family::Gemm && kept &&
+  bool ofManyRows =
+      view.family == Family::Gemm || view.family == Family::Attention;
+  return target.hasTiles && ofManyRows && kept &&
          *kept->extents[0] % depth == 0;
 }
 

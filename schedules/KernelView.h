@@ -50,6 +50,10 @@ enum class Role {
   Pack,        ///< columns of a right operand, as dense as a panel
   QueryPack,   ///< queries transposed, scaled
   QueryData,   ///< what a mask or bias reads of the queries
+  KeyRows,     ///< keys rounded as they lie, a panel of them
+  KeyPack,     ///< keys rounded, in panels, whole before all queries
+  ValuePack,   ///< values likewise
+  KeyData,     ///< what a mask or bias reads of the keys, likewise
   TileLive,    ///< whether a query of a block sees a key of a chunk
   ScoreLanes,  ///< products of queries and keys, summed by lane
   ScoreSum,    ///< accumulator of scores
@@ -58,6 +62,7 @@ enum class Role {
   ChunkMax,    ///< largest score of a chunk, by query
   ChunkLive,   ///< a chunk's maximum or sum; what stands for a dead one's
   Weights,     ///< exponentials of a chunk
+  WideWeights, ///< rounded ones in the type that sums have
   SumLanes,    ///< their sum, by lane of keys
   ChunkSum,    ///< their sum, by query
   ValueSum,    ///< accumulator of weights * values

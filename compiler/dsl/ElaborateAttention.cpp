@@ -37,10 +37,16 @@ Datum AttentionOp::run() {
   }
   extents = shape::scoreExtents(q, k);
   std::optional<std::shared_ptr<const ScoreRegion>> made = region();
-  if (!scale || !made)
+  std::optional<std::string> dtype =
+      e.choiceOf(arguments, "dtype", {"f32", "bf16"});
+  if (!scale || !made || !dtype)
     return Poison();
+  std::vector<std::pair<std::string, AttributeValue>> attributes = {
+      {"scale", *scale}};
+  if (arguments.find("dtype"))
+    attributes.emplace_back("dtype", *dtype);
   return e.emitInferred(OpKind::Attention, operands, inferred, mark,
-                        {{"scale", *scale}}, std::move(*made));
+                        std::move(attributes), std::move(*made));
 }
 
 /// An argument that was given and is not `none`.

@@ -46,7 +46,7 @@ const std::vector<Builtin> &Builtin::all() {
           {"attention",
            {needed("q"), needed("k"), needed("v"), option("mask"),
             option("scale"), option("softcap"), option("bias"),
-            option("score")},
+            option("score"), option("dtype")},
            [](Elaborator &e, const Arguments &arguments) {
              return AttentionOp(e, arguments).run();
            }},

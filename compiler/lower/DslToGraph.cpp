@@ -407,10 +407,14 @@ private:
     auto writeScore = [&](OpBuilder &region, Location at, ValueRange args) {
       writeScoreRegion(*op.score, region, at, args, values);
     };
-    return graph::AttentionOp::create(
+    auto attention = graph::AttentionOp::create(
         builder, loc, operand(op, 0), operand(op, 1), operand(op, 2),
         op.attribute<double>("scale"),
         op.score ? graph::ScoreBody(writeScore) : nullptr);
+    if (op.has("dtype"))
+      attention.setCompute(
+          graph::symbolizePrecision(op.attribute<std::string>("dtype")));
+    return attention;
   }
 
   const dsl::Program &program;

@@ -60,6 +60,14 @@ public:
 
 private:
   FailureOr<KernelPlan> build(const KernelForm &form);
+  /// How an attention of this form is lowered: of few queries, rounded keys
+  /// and values would take longer to make than to use.
+  decltype(&lowerAttention) attentionFor(const KernelForm &form) {
+    if (form.isDecode)
+      return lowerDecode;
+    bool isNarrow = !onDevice && !form.isFew && isNarrowAttention(kernel);
+    return isNarrow ? lowerNarrowAttention : lowerAttention;
+  }
   /// The forms that few rows or queries may take, the fewest first.
   std::vector<SmallForm> smallForms();
 
@@ -86,12 +94,11 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
   if ((isAttention || isConv || onDevice) && kernel.returned().size() > 1)
     return kernel.emitOpError("has no lowering: several results of an "
                               "attention, a conv or a device's kernel");
-  FailureOr<KernelPlan> plan =
-      isAttention
-          ? (form.isDecode ? lowerDecode : lowerAttention)(module, kernel, form)
-      : isConv ? lowerConv(module, kernel)
-      : isGemm ? lowerGemm(module, kernel, form)
-               : lowerRows(module, kernel);
+  FailureOr<KernelPlan> plan = isAttention
+                                   ? attentionFor(form)(module, kernel, form)
+                               : isConv ? lowerConv(module, kernel)
+                               : isGemm ? lowerGemm(module, kernel, form)
+                                        : lowerRows(module, kernel);
   if (failed(plan))
     return failure();
   Family family = form.isDecode ? Family::Decode

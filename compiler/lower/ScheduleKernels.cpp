@@ -7,6 +7,7 @@
 #include "dialects/host/Host.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/AttentionDecode.h"
+#include "schedules/cpu/AttentionNarrow.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
@@ -238,6 +239,17 @@ LogicalResult Recorder::attention() {
   shape.chunk = tileEntry(pipeline, "chunk");
   shape.valueDim = tileEntry(pipeline, "value_dim");
   shape.keyDim = tileEntry(pipeline, "key_dim");
+  if (!view.narrow.empty())
+    return with<schedule::AttentionKnobs>(
+        schedule::narrowAttentionKnobSpace(),
+        schedule::defaultNarrowAttentionKnobs(shape, target),
+        [shape, target = target](const auto &set) {
+          return schedule::checkNarrowAttentionKnobs(set, shape, target);
+        },
+        [&](const auto &knobs) {
+          schedule::scheduleNarrowAttentionCpu(schedule, view, shape, knobs,
+                                               target);
+        });
   return with<schedule::AttentionKnobs>(
       schedule::attentionKnobSpace(),
       schedule::defaultAttentionKnobs(shape, target),
@@ -379,6 +391,7 @@ void emitDirective(OpBuilder &b, Location loc,
 /// A variant that a pipeline may have a schedule for.
 struct Target {
   std::string name, halide;
+  bool roundsBf16;
   llvm::function_ref<LogicalResult(const schedule::KernelView &,
                                    schedule::Schedule &)>
       record;
@@ -399,6 +412,8 @@ LogicalResult scheduleFor(halide::PipelineOp pipeline, const Target &target) {
   OpBuilder builder = OpBuilder::atBlockEnd(&pipeline.getBody().front());
   auto op = halide::ScheduleOp::create(builder, pipeline.getLoc(), target.name,
                                        target.halide);
+  if (target.roundsBf16)
+    op->setAttr(halide::roundsBf16Attr, builder.getUnitAttr());
   builder.setInsertionPointToEnd(&op.getBody().front());
   for (const schedule::Directive &directive : record.directives())
     emitDirective(builder, pipeline.getLoc(), directive, funcs);
@@ -444,7 +459,9 @@ LogicalResult scheduleOnCpu(halide::PipelineOp pipeline,
                       schedule::Schedule &schedule) {
       return Recorder{pipeline, view, target, schedule}.run();
     };
-    if (failed(scheduleFor(pipeline, {target.name, target.halide, record})))
+    Target variant = {target.name, target.halide, target.hasDots("bf16"),
+                      record};
+    if (failed(scheduleFor(pipeline, variant)))
       return failure();
   }
   return success();
@@ -461,7 +478,8 @@ LogicalResult scheduleOnGpu(halide::PipelineOp pipeline,
                       schedule::Schedule &schedule) {
       return recordGpu(pipeline, view, target, schedule);
     };
-    if (failed(scheduleFor(pipeline, {target.name, target.halide, record})))
+    if (failed(
+            scheduleFor(pipeline, {target.name, target.halide, false, record})))
       return failure();
   }
   return success();

@@ -2,6 +2,8 @@
 // compilation. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/passes/Passes.h"
 
+using namespace mlir;
+
 namespace heddle::passes {
 #define GEN_PASS_DEF_SETPRECISION
 #include "compiler/passes/Passes.h.inc"
@@ -19,10 +21,17 @@ struct SetPrecision : impl::SetPrecisionBase<SetPrecision> {
                                  << "', expected one of " << precisionNames();
       return signalPassFailure();
     }
+    // Weights of keys have no range to be whole numbers of.
+    graph::Precision ofAttention =
+        *chosen == graph::Precision::Int8 ? graph::Precision::BF16 : *chosen;
     for (graph::ModelOp model : getOperation().getOps<graph::ModelOp>())
-      model.walk([&](graph::LinearOp linear) {
-        if (!linear.getCompute())
+      model.walk([&](Operation *op) {
+        auto linear = dyn_cast<graph::LinearOp>(op);
+        if (linear && !linear.getCompute())
           linear.setCompute(*chosen);
+        auto attention = dyn_cast<graph::AttentionOp>(op);
+        if (attention && !attention.getCompute())
+          attention.setCompute(ofAttention);
       });
   }
 };

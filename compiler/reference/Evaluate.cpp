@@ -54,13 +54,20 @@ private:
   }
   /// An operand as a product reads it: double is exact, float computes of the
   /// op's numbers, as plain code of its precision would.
-  Value factor(LinearOp op, mlir::Value operand) {
+  template <typename Product> Value factor(Product op, mlir::Value operand) {
     Value value = get(operand);
-    if (!std::is_same_v<Scalar, float>)
-      return value;
-    if (op.precision() == Precision::BF16)
+    if (isRounded(op))
       for (Scalar &element : value.floats)
         element = roundToBf16(float(element));
+    return value;
+  }
+  template <typename Product> static bool isRounded(Product op) {
+    return std::is_same_v<Scalar, float> && op.precision() == Precision::BF16;
+  }
+  Value factorOf(LinearOp op, mlir::Value operand) {
+    Value value = factor(op, operand);
+    if (!std::is_same_v<Scalar, float>)
+      return value;
     bool isColumns =
         operand == op.getWeight() && op.getLayout() == Layout::InOut;
     if (op.precision() == Precision::Int8)
@@ -228,8 +235,9 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::attention(AttentionOp op) {
       buildScore<Scalar>(op, [&](mlir::Value tensor) { return &get(tensor); });
   if (failed(program))
     return failure();
-  Value out = reference::attention(get(op.getQ()), get(op.getK()),
-                                   get(op.getV()), op.scaleValue(), *program);
+  Value out = reference::attention(factor(op, op.getQ()), factor(op, op.getK()),
+                                   factor(op, op.getV()), op.scaleValue(),
+                                   *program, isRounded(op));
   for (AtOp at : op.getScore().getOps<AtOp>())
     release(at.getTensor());
   return out;
@@ -250,7 +258,7 @@ FailureOr<Tensor<Scalar>> Evaluator<Scalar>::compute(Operation *op) {
         return row;
       })
       .Case([&](LinearOp op) -> Result {
-        return linear(factor(op, op.getX()), factor(op, op.getWeight()),
+        return linear(factorOf(op, op.getX()), factorOf(op, op.getWeight()),
                       getOrNull(op.getBias()), op.getLayout() == Layout::OutIn);
       })
       .Case([&](SplitHeadsOp op) -> Result {

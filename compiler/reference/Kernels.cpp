@@ -137,7 +137,8 @@ template <typename Scalar>
 static void attendHead(const Scalar *q, const Scalar *k, const Scalar *v,
                        Scalar *out, int64_t queries, int64_t keys,
                        int64_t width, int64_t valueWidth, Scalar scale,
-                       int64_t b, int64_t h, ScoreRow<Scalar> &score) {
+                       int64_t b, int64_t h, ScoreRow<Scalar> &score,
+                       bool roundsWeights) {
   constexpr int64_t block = 64;
   std::vector<Scalar> transposed(keys * width), scores(block * keys);
   for (int64_t j = 0; j < keys; ++j)
@@ -153,6 +154,8 @@ static void attendHead(const Scalar *q, const Scalar *k, const Scalar *v,
         row[j] *= scale;
       score.run(b, h, first + i, row);
       softmaxRow(row, keys, 1);
+      for (int64_t j = 0; j < keys && roundsWeights; ++j)
+        row[j] = roundToBf16(float(row[j]));
     }
     weighValues(count, valueWidth, keys, scores.data(), v,
                 out + first * valueWidth);
@@ -162,7 +165,8 @@ static void attendHead(const Scalar *q, const Scalar *k, const Scalar *v,
 template <typename Scalar>
 Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
                          const Tensor<Scalar> &v, double scale,
-                         const ScoreProgram<Scalar> &score) {
+                         const ScoreProgram<Scalar> &score,
+                         bool roundsWeights) {
   int64_t batch = q.extent(0), heads = q.extent(1), queries = q.extent(2);
   int64_t width = q.extent(3), keys = k.extent(2), valueWidth = v.extent(3);
   int64_t group = heads / k.extent(1);
@@ -176,7 +180,8 @@ Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
                  k.floats.data() + kv * keys * width,
                  v.floats.data() + kv * keys * valueWidth,
                  out.floats.data() + (b * heads + h) * queries * valueWidth,
-                 queries, keys, width, valueWidth, Scalar(scale), b, h, row);
+                 queries, keys, width, valueWidth, Scalar(scale), b, h, row,
+                 roundsWeights);
     }
   return out;
 }
@@ -194,7 +199,7 @@ Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
   template Tensor<Scalar> mergeHeads(const Tensor<Scalar> &);                  \
   template Tensor<Scalar> attention(                                           \
       const Tensor<Scalar> &, const Tensor<Scalar> &, const Tensor<Scalar> &,  \
-      double, const ScoreProgram<Scalar> &);
+      double, const ScoreProgram<Scalar> &, bool);
 
 INSTANTIATE(double)
 INSTANTIATE(float)

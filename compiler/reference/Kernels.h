@@ -49,11 +49,13 @@ Tensor<Scalar> splitHeads(const Tensor<Scalar> &x, int64_t heads);
 template <typename Scalar> Tensor<Scalar> mergeHeads(const Tensor<Scalar> &x);
 
 /// q [B, Hq, Tq, D], k [B, Hkv, Tk, D], v [B, Hkv, Tk, Dv]; `score` gives
-/// scores and live keys from the scaled products.
+/// scores and live keys from the scaled products. With `roundsWeights` the
+/// weights of the values are rounded to bf16.
 template <typename Scalar>
 Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
                          const Tensor<Scalar> &v, double scale,
-                         const ScoreProgram<Scalar> &score);
+                         const ScoreProgram<Scalar> &score,
+                         bool roundsWeights);
 
 } // namespace heddle::reference
 

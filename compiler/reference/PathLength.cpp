@@ -47,6 +47,9 @@ Path ownPath(Operation *op, const shape::DimValues &dims) {
   }
   if (auto cast = dyn_cast<graph::CastOp>(op))
     path.bf16 = cast.getType().getElementType().isBF16();
+  constexpr int products = 2; // scores, and values by their weights
+  if (auto attention = dyn_cast<graph::AttentionOp>(op))
+    path.bf16 = attention.precision() == graph::Precision::BF16 ? products : 0;
   return path;
 }
 

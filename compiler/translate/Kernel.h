@@ -71,6 +71,12 @@ void addStreams(const std::vector<Stream> &streams, Halide::Pipeline &pipeline);
 void addTileProducts(const std::vector<std::string> &funcs,
                      Halide::Pipeline &pipeline);
 
+/// Has f32 rounded to bf16 by the instruction of AVX512-BF16, or by the bits.
+void addRounding(bool hasInstruction, Halide::Pipeline &pipeline);
+
+/// Has vectors of floats reduced to one number by halves.
+void addReductions(Halide::Pipeline &pipeline);
+
 /// Makes the prefetches of an x86 object fetch into the second-level cache.
 llvm::Error fetchFromAfar(llvm::StringRef path);
 

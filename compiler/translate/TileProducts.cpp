@@ -25,9 +25,14 @@ constexpr int tileSums = tileRows * lineBytes / sumBytes;
 /// One loop of the update and how far each operand moves with it, in elements.
 struct Axis {
   std::string name;
-  Expr min;
-  int64_t extent = 0;
+  Expr min, extent;
   int64_t sum = 0, left = 0, right = 0;
+
+  /// The constant extent; 0 where there is none.
+  int64_t size() const {
+    auto constant = as_const_int(simplify(extent));
+    return constant ? *constant : 0;
+  }
 };
 
 /// An operand: what is read, as which type, and where when all loops begin.
@@ -130,15 +135,24 @@ public:
 private:
   void readOperands();
   void readAxes();
-  Axis *only(bool (*matches)(const Axis &), const char *what);
+  void readColumns();
+  void readSummed();
+  void checkLayout() const;
+  Expr atStart(Expr index) const;
+  /// How far the n-th tile of columns is from the first.
+  int64_t columnOffset(int64_t n, int64_t Axis::*operand) const;
   std::string tileName(int64_t row, int64_t column) const {
     return func + ".tile" + std::to_string(row) + "." + std::to_string(column);
   }
   Statement block(int64_t row, int64_t rowCount, int64_t column,
                   int64_t columnCount, int64_t blockIndex, int64_t blocks);
-  Statement step(int64_t row, int64_t rowCount, int64_t column,
-                 int64_t columnCount, const Expr &k) const;
-  Statement withFetches(Statement body, const Expr &k, int64_t blockIndex,
+  /// Where a step of 16 groups is: which groups, of which step of them.
+  struct Place {
+    Expr group, step;
+  };
+  Statement products(int64_t row, int64_t rowCount, int64_t column,
+                     int64_t columnCount, const Place &at) const;
+  Statement withFetches(Statement body, const Place &at, int64_t blockIndex,
                         int64_t blocks) const;
   Expr tileLoad(const Operand &operand, const Expr &first, int64_t rows,
                 int64_t stride) const;
@@ -149,6 +163,8 @@ private:
   const ReadUpdate &update;
   std::vector<Axis> axes;
   Axis *row = nullptr, *column = nullptr, *group = nullptr;
+  Axis *panel = nullptr; ///< of columns; null where there is one
+  Axis *step = nullptr;  ///< of groups, of any extent; null likewise
   Operand left, right;
   Expr product; ///< keeps their loads
   Expr sumBase;
@@ -190,71 +206,89 @@ void TileProduct::readOperands() {
     refuse(func, "it has no sums in f32 of bf16 or in i32 of i8");
 }
 
-Axis *TileProduct::only(bool (*matches)(const Axis &), const char *what) {
-  Axis *found = nullptr;
-  for (Axis &axis : axes)
-    if (matches(axis)) {
-      if (found)
-        refuse(func, std::string("two loops over ") + what);
-      found = &axis;
-    }
-  return found;
-}
-
-void TileProduct::readAxes() {
-  Expr sumIndex = update.withoutLets(update.store->index);
-  Expr leftIndex = update.withoutLets(left.base);
-  Expr rightIndex = update.withoutLets(right.base);
-  for (const For *loop : update.loops) {
-    auto extent = as_const_int(simplify(loop->extent));
-    if (!extent)
-      refuse(func, "the loop " + loop->name + " has no constant extent");
-    axes.push_back({loop->name, loop->min, *extent,
-                    strideOf(func, sumIndex, loop->name),
-                    strideOf(func, leftIndex, loop->name),
-                    strideOf(func, rightIndex, loop->name)});
-  }
-  // The right operand's columns lie in groups of 32 bits side by side.
-  auto readsRows = [](const Axis &axis) { return axis.sum && axis.left; };
-  auto readsColumns = [](const Axis &axis) { return axis.sum && axis.right; };
-  if (Axis *found = only(readsColumns, "columns"); found && found->sum != 1) {
+/// Rows move the left operand, columns the right one; what the operands are
+/// called is found by the columns, which lie side by side.
+void TileProduct::readColumns() {
+  auto isSwapped = [](const Axis &axis) {
+    return axis.sum == 1 && axis.left && !axis.right;
+  };
+  if (std::any_of(axes.begin(), axes.end(), isSwapped)) {
     std::swap(left, right);
-    std::swap(leftIndex, rightIndex);
     for (Axis &axis : axes)
       std::swap(axis.left, axis.right);
   }
-  row = only(readsRows, "rows");
-  column = only(readsColumns, "columns");
+  for (Axis &axis : axes) {
+    if (!axis.sum)
+      continue;
+    if (bool(axis.left) == bool(axis.right))
+      refuse(func,
+             "the loop " + axis.name + " is over neither rows nor columns");
+    Axis *&which = axis.left ? row : axis.sum == 1 ? column : panel;
+    if (which)
+      refuse(func,
+             std::string("two loops over ") + (axis.left ? "rows" : "columns"));
+    which = &axis;
+  }
+}
+
+void TileProduct::readSummed() {
   int64_t members = sumBytes / elementBytes();
   Axis *member = nullptr;
   for (Axis &axis : axes) {
     if (axis.sum)
       continue;
-    bool isMember = axis.left == 1 && axis.right == 1;
-    Axis *&which = isMember ? member : group;
+    bool isMember = axis.left == 1 && axis.right == 1 && axis.size() == members;
+    bool isGroup = axis.left == members && axis.size();
+    Axis *&which = isMember ? member : isGroup ? group : step;
     if (which)
-      refuse(func, "three loops over what is summed up");
+      refuse(func, "two loops over the same of what is summed up");
     which = &axis;
   }
-  if (!row || !column || !member || !group || row == column)
+  if (!row || !column || !member || !group)
     refuse(func, "expected loops over rows, columns, groups and the members "
                  "of a group");
-  bool isLaidOut = member->extent == members && column->right == members &&
-                   column->sum == 1 && group->left == members && !row->right &&
-                   !column->left;
-  if (!isLaidOut)
+}
+
+void TileProduct::checkLayout() const {
+  if (column->right != sumBytes / elementBytes())
     refuse(func, "its operands are not laid out in groups of 32 bits");
-  if (row->extent % tileRows || column->extent % tileRows ||
-      group->extent % tileRows)
-    refuse(func, "rows, columns and groups are not whole tiles of 16");
-  auto atStart = [&](Expr index) {
-    for (const Axis &axis : axes)
-      index = substitute(axis.name, axis.min, index);
-    return simplify(index);
+  auto isWhole = [](const Axis &axis) {
+    return axis.size() && axis.size() % tileRows == 0;
   };
+  if (!isWhole(*row) || !isWhole(*column) || !isWhole(*group))
+    refuse(func, "rows, columns and groups are not whole tiles of 16");
+  if (panel && !panel->size())
+    refuse(func, "the loop " + panel->name + " has no constant extent");
+}
+
+Expr TileProduct::atStart(Expr index) const {
+  for (const Axis &axis : axes)
+    index = substitute(axis.name, axis.min, index);
+  return simplify(update.withoutLets(index));
+}
+
+void TileProduct::readAxes() {
+  Expr sumIndex = update.withoutLets(update.store->index);
+  left.base = update.withoutLets(left.base);
+  right.base = update.withoutLets(right.base);
+  for (const For *loop : update.loops)
+    axes.push_back({loop->name, update.withoutLets(loop->min),
+                    update.withoutLets(loop->extent),
+                    strideOf(func, sumIndex, loop->name),
+                    strideOf(func, left.base, loop->name),
+                    strideOf(func, right.base, loop->name)});
+  readColumns();
+  readSummed();
+  checkLayout();
   sumBase = atStart(sumIndex);
-  left.base = atStart(leftIndex);
-  right.base = atStart(rightIndex);
+  left.base = atStart(left.base);
+  right.base = atStart(right.base);
+}
+
+int64_t TileProduct::columnOffset(int64_t n, int64_t Axis::*operand) const {
+  int64_t inPanel = column->size() / tileRows;
+  int64_t offset = n % inPanel * tileRows * column->*operand;
+  return panel ? offset + n / inPanel * panel->*operand : offset;
 }
 
 Expr TileProduct::tileLoad(const Operand &operand, const Expr &first,
@@ -270,29 +304,33 @@ Expr TileProduct::tileLoad(const Operand &operand, const Expr &first,
 }
 
 /// One step of a block of tiles over 16 groups from `k` on.
-Statement TileProduct::step(int64_t firstRow, int64_t rowCount,
-                            int64_t firstColumn, int64_t columnCount,
-                            const Expr &k) const {
+Statement TileProduct::products(int64_t firstRow, int64_t rowCount,
+                                int64_t firstColumn, int64_t columnCount,
+                                const Place &at) const {
   std::vector<Statement> products;
   std::vector<std::pair<std::string, Expr>> tiles;
   auto kept = [&](const std::string &name, const Expr &tile) {
     tiles.emplace_back(func + "." + name, tile);
     return Variable::make(tile.type(), func + "." + name);
   };
+  auto offset = [&](int64_t Axis::*operand) {
+    Expr inStep = at.group * int(group->*operand);
+    return step ? inStep + at.step * int(step->*operand) : inStep;
+  };
   std::vector<Expr> lefts;
   for (int64_t r = 0; r < rowCount; ++r)
     lefts.push_back(
         kept("left" + std::to_string(r),
              tileLoad(left,
-                      k * int(group->left) +
+                      offset(&Axis::left) +
                           int((firstRow + r) * tileRows * row->left),
                       tileRows, row->left)));
   for (int64_t c = 0; c < columnCount; ++c) {
     Expr panel =
         kept("right" + std::to_string(c),
              tileLoad(right,
-                      k * int(group->right) +
-                          int((firstColumn + c) * tileRows * column->right),
+                      offset(&Axis::right) +
+                          int(columnOffset(firstColumn + c, &Axis::right)),
                       tileRows, group->right));
     for (int64_t r = 0; r < rowCount; ++r) {
       std::string name = tileName(r, c);
@@ -313,18 +351,20 @@ Statement TileProduct::step(int64_t firstRow, int64_t rowCount,
   return body;
 }
 
-/// What the update fetches in 16 steps, in as many blocks' steps.
-Statement TileProduct::withFetches(Statement body, const Expr &k,
+/// What the update fetches in 16 groups, in as many blocks' steps.
+Statement TileProduct::withFetches(Statement body, const Place &place,
                                    int64_t blockIndex, int64_t blocks) const {
   int64_t share = std::max<int64_t>(tileRows / blocks, 1);
   for (const auto &[loop, fetch] : update.fetches) {
     if (loop->name != group->name)
       continue;
     for (int64_t i = share; i-- > 0;) {
-      Expr at =
-          (k + int(blockIndex * group->extent)) / int(tileRows) * int(share) +
-          int(i);
+      Expr at = (place.group + int(blockIndex * group->size())) /
+                    int(tileRows) * int(share) +
+                int(i);
       Statement placed = substitute(loop->name, loop->min + at, fetch);
+      if (step)
+        placed = substitute(step->name, step->min + place.step, placed);
       for (size_t let = update.lets.size(); let-- > 0;)
         placed =
             substitute(update.lets[let].first, update.lets[let].second, placed);
@@ -348,7 +388,7 @@ Statement TileProduct::block(int64_t firstRow, int64_t rowCount,
       zeros.push_back(Store::make(name, zero, all, Halide::Parameter(),
                                   const_true(tileSums), ModulusRemainder()));
       Expr first = sumBase + int((firstRow + r) * tileRows * row->sum +
-                                 (firstColumn + c) * tileRows);
+                                 columnOffset(firstColumn + c, &Axis::sum));
       Expr tile = Load::make(type, name, all, {}, {}, const_true(tileSums), {});
       Expr store = Call::make(
           Halide::Int(32), "tile_store",
@@ -357,12 +397,18 @@ Statement TileProduct::block(int64_t firstRow, int64_t rowCount,
           Call::Intrinsic);
       stores.push_back(Evaluate::make(store));
     }
-  std::string loop = func + ".groups";
-  Expr k = Variable::make(Halide::Int(32), loop) * tileRows;
-  Statement body = step(firstRow, rowCount, firstColumn, columnCount, k);
-  body = withFetches(body, k, blockIndex, blocks);
-  body = For::make(loop, 0, int(group->extent / tileRows), ForType::Serial,
-                   Halide::Partition::Never, Halide::DeviceAPI::None, body);
+  auto repeat = [](const std::string &loop, const Expr &times, Statement body) {
+    return For::make(loop, 0, times, ForType::Serial, Halide::Partition::Never,
+                     Halide::DeviceAPI::None, std::move(body));
+  };
+  std::string groups = func + ".groups", steps = func + ".steps";
+  Place at = {Variable::make(Halide::Int(32), groups) * tileRows,
+              Variable::make(Halide::Int(32), steps)};
+  Statement body = products(firstRow, rowCount, firstColumn, columnCount, at);
+  body = withFetches(body, at, blockIndex, blocks);
+  body = repeat(groups, int(group->size() / tileRows), body);
+  if (step)
+    body = repeat(steps, step->extent, body);
   Statement whole =
       Block::make({Block::make(zeros), body, Block::make(stores)});
   for (int64_t r = rowCount; r-- > 0;)
@@ -379,7 +425,9 @@ Statement TileProduct::build() {
   readAxes();
   // Two by two tiles use all registers, each operand read once a step; a
   // single row takes three columns.
-  int64_t rows = row->extent / tileRows, columns = column->extent / tileRows;
+  int64_t rows = row->size() / tileRows, columns = column->size() / tileRows;
+  if (panel)
+    columns *= panel->size();
   int64_t rowStep = std::min<int64_t>(rows, 2);
   int64_t columnStep = rows == 1 ? 3 : 2;
   int64_t blocks = (rows + rowStep - 1) / rowStep *

@@ -88,6 +88,8 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     Halide::Pipeline whole(kernel.outputs);
     addStreams(kernel.streams, whole);
     addTileProducts(kernel.tiled, whole);
+    addReductions(whole);
+    addRounding(schedule && schedule->hasAttr(halide::roundsBf16Attr), whole);
     Halide::Module module =
         whole.compile_to_module(kernel.arguments, options.symbol, machine,
                                 Halide::LinkageType::ExternalPlusArgv);

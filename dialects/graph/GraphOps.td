@@ -250,12 +250,16 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [SingleBlock]> {
     Scores and softmax over Tk in f32 whatever the element type; a key that is
     not live has weight 0, and a query without a live key gives zeros. The region
     sees the scaled score; its indices are those of the output's row and the key.
+    `compute` says what a kernel computes both products of: f32, which no
+    `compute` means too, or bf16: q, k, v and the weights rounded to the nearest
+    bf16, ties to even.
     * (C1) q, k and v have these shapes, Hq a multiple of Hkv.
     * (C2) The output has this shape.
     * (C3) scale is finite.
     * (C4) The region takes (score: f32, b, h, q, k: index).
     * (C5) The region holds scalar arith and math (see isScoreArithmetic),
       hgraph.at and hgraph.score, and reads from outside through hgraph.at only.
+    * (C6) compute is f32 or bf16.
 
     Example:
     ```mlir
@@ -269,9 +273,12 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [SingleBlock]> {
     ```
   }];
   let arguments = (ins HGraph_FloatTensor:$q, HGraph_FloatTensor:$k,
-                       HGraph_FloatTensor:$v, F64Attr:$scale);
+                       HGraph_FloatTensor:$v, F64Attr:$scale,
+                       OptionalAttr<HGraph_PrecisionAttr>:$compute);
   let regions = (region SizedRegion<1>:$score);
-  let assemblyFormat = [{ $q `,` $k `,` $v `scale` `(` $scale `)` attr-dict `:`
+  let assemblyFormat = [{ $q `,` $k `,` $v `scale` `(` $scale `)`
+                          (`compute` `(` custom<Choice>($compute)^ `)`)?
+                          attr-dict `:`
                           functional-type(operands, results) $score }];
   let builders = [OpBuilder<(ins "::mlir::Value":$q, "::mlir::Value":$k,
       "::mlir::Value":$v, "double":$scale, CArg<"ScoreBody", "nullptr">:$body)>];
@@ -280,6 +287,10 @@ def HGraph_AttentionOp : HGraph_ComputeOp<"attention", [SingleBlock]> {
                               ::mlir::Value k, ::mlir::Value v);
     /// scale as a number.
     double scaleValue() { return getScale().convertToDouble(); }
+    /// What products are computed of.
+    Precision precision() {
+      return getCompute().value_or(Precision::F32);
+    }
     /// The region's terminator.
     ScoreOp scoreOp();
     /// Tensors the region reads, each once, in the order of the text.

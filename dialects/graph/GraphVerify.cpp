@@ -96,6 +96,8 @@ LogicalResult AttentionOp::verify() {
   if (!std::isfinite(scaleValue()))
     return emitOpError("(C3) found scale ")
            << scaleValue() << ", expected a finite number";
+  if (precision() == Precision::Int8)
+    return emitOpError("(C6) found compute(int8), expected f32 or bf16");
   return success();
 }
 

@@ -64,6 +64,10 @@ struct Signature {
 /// nothing when no op of the dialect defines it.
 std::optional<Signature> signatureOf(mlir::Value func);
 
+/// On a schedule: f32 is rounded to bf16 by the instruction of AVX512-BF16,
+/// which the code generator's features do not tell from VNNI.
+constexpr llvm::StringLiteral roundsBf16Attr = "halide.rounds_bf16";
+
 } // namespace heddle::halide
 
 #define GET_OP_CLASSES

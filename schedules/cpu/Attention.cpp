@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/cpu/Attention.h"
 
+#include "schedules/cpu/AttentionTasks.h"
+
 #include <algorithm>
 
 namespace heddle::schedule {
@@ -26,12 +28,6 @@ AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
          (1 << 20))
     shape.chunk *= 2;
   return shape;
-}
-
-/// Value heads that are no whole vectors are computed without them: right, and
-/// as fast as such small heads are worth.
-static bool wholeValues(const AttentionShape &shape, const CpuTarget &target) {
-  return shape.valueDim % target.lanes == 0;
 }
 
 const std::vector<Knob<AttentionKnobs>> &attentionKnobSpace() {
@@ -109,90 +105,21 @@ std::string checkAttentionKnobs(const AttentionKnobs &knobs,
 
 namespace {
 
-/// What every helper below works on.
-struct Context {
-  Schedule &schedule;
-  const KernelView &view;
-  const AttentionShape &shape;
-  const AttentionKnobs &knobs;
-  const CpuTarget &target;
+using Context = AttentionContext;
 
-  const FuncView &of(Role role) const { return *view.find(role); }
-  Stage func(Role role) { return schedule.func(of(role).name); }
-  Stage update(Role role) { return schedule.update(of(role).name); }
-  const std::string &dim(Role role, int i) { return of(role).dims[i]; }
-  const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
-
-  /// Vectors along the columns of values, where they are whole ones.
-  void vectorizeColumns(Stage stage, const std::string &dim) {
-    if (wholeValues(shape, target))
-      stage.vectorize(dim, target.lanes).unroll(dim);
-  }
-};
-
-/// One task computes one query block of one head of one batch element.
-void scheduleOutput(Context &c) {
-  const std::string &d = c.dim(Role::Output, 0), &h = c.dim(Role::Output, 1);
-  const std::string &q = c.dim(Role::Output, 2), &b = c.dim(Role::Output, 3);
-  c.func(Role::Output)
-      .bound(d, 0, c.shape.valueDim)
-      .split(q, "block", "line", c.shape.queryBlock, Tail::GuardWithIf)
-      .reorder({d, "line", "block", h, b})
-      .fuse("block", h, "tile")
-      .fuse("tile", b, "task")
-      .parallel("task");
-  c.vectorizeColumns(c.func(Role::Output), d);
-}
-
-/// The funcs of one query block, and what the bounds inference cannot find by
-/// itself: one block at a time, whole blocks.
-void scheduleBlock(Context &c) {
+/// What the f32 kernel has of a query block beside the merge.
+void scheduleQueries(Context &c) {
+  const std::string &qi = c.dim(Role::QueryPack, 0);
+  c.perBlock(Role::QueryPack, qi)
+      .reorder({qi, c.dim(Role::QueryPack, 1)})
+      .vectorize(qi, c.target.lanes);
   const std::string &out = c.of(Role::Output).name;
-  int64_t lanes = c.target.lanes;
-  for (Role role : {Role::QueryPack, Role::MergeMax, Role::MergeWeight,
-                    Role::MergeSum, Role::Merged, Role::Part}) {
-    const FuncView &func = c.of(role);
-    bool wide = role == Role::Merged || role == Role::Part;
-    const std::string &query = func.dims[wide ? 1 : 0];
-    const std::string &block = func.dims[func.dims.size() - 3];
-    c.func(role)
-        .computeAt(out, "task")
-        .bound(query, 0, c.shape.queryBlock)
-        .boundExtent(block, 1);
-  }
   for (const FuncView &func : c.view.funcs)
-    if (func.role == Role::Before)
-      c.schedule.func(func.name).computeRoot();
-    else if (func.role == Role::QueryData)
+    if (func.role == Role::QueryData)
       c.schedule.func(func.name)
           .computeAt(out, "task")
           .bound(func.dims[0], 0, c.shape.queryBlock)
           .boundExtent(func.dims[1], 1);
-  if (c.view.find(Role::TileLive))
-    c.func(Role::TileLive).computeAt(out, "task");
-  const std::string &qi = c.dim(Role::QueryPack, 0);
-  c.func(Role::QueryPack)
-      .reorder({qi, c.dim(Role::QueryPack, 1)})
-      .vectorize(qi, lanes);
-  for (Role role : {Role::MergeMax, Role::MergeSum}) {
-    c.func(role).vectorize(c.dim(role, 0), lanes);
-    c.update(role)
-        .reorder({c.dim(role, 0), c.reduction(role)})
-        .vectorize(c.dim(role, 0), lanes);
-  }
-  c.func(Role::MergeWeight).vectorize(c.dim(Role::MergeWeight, 0), lanes);
-  const std::string &d = c.dim(Role::Merged, 0);
-  c.vectorizeColumns(c.func(Role::Merged), d);
-  c.update(Role::Merged)
-      .reorder({d, c.reduction(Role::Merged), c.dim(Role::Merged, 1)});
-  c.vectorizeColumns(c.update(Role::Merged), d);
-  const std::string &j = c.dim(Role::Part, 0);
-  // Columns are followed by the maximum and the sum.
-  bool whole = wholeValues(c.shape, c.target);
-  c.func(Role::Part)
-      .boundExtent(j, c.shape.valueDim + (whole ? 16 : 2))
-      .reorder({j, c.dim(Role::Part, 1), c.dim(Role::Part, 2)});
-  c.vectorizeColumns(c.func(Role::Part), j);
 }
 
 /// Scores of one chunk: queries are the lanes, keys are unrolled, so that keys
@@ -246,12 +173,7 @@ void scheduleSoftmax(Context &c, const std::string &part,
         .unroll(qi);
   }
   c.func(Role::Weights).hoistStorage(c.of(Role::Output).name, "task");
-  for (const FuncView &func : c.view.funcs)
-    if (func.role == Role::ChunkLive)
-      c.schedule.func(func.name)
-          .computeAt(part, chunk)
-          .bound(func.dims[0], 0, c.shape.queryBlock)
-          .vectorize(func.dims[0], c.target.lanes);
+  scheduleLiveChunks(c, part, chunk);
 }
 
 /// Weights times values of one chunk, in tiles of queries by columns.
@@ -307,8 +229,8 @@ void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
                           const AttentionKnobs &knobs,
                           const CpuTarget &target) {
   Context context{schedule, view, shape, knobs, target};
-  scheduleOutput(context);
-  scheduleBlock(context);
+  scheduleAttentionTasks(context);
+  scheduleQueries(context);
   const std::string &part = context.of(Role::Part).name;
   const std::string &chunk = context.dim(Role::Part, 2);
   scheduleScores(context, part, chunk);

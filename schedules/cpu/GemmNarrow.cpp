@@ -3,16 +3,11 @@
 #include "schedules/cpu/GemmNarrow.h"
 
 #include "schedules/cpu/GemmTile.h"
+#include "schedules/cpu/GroupSums.h"
 
 namespace heddle::schedule {
 
 namespace {
-
-/// True where products are summed in groups. Integers always are: without an
-/// instruction for it, groups of 4 are two multiply-adds of pairs.
-bool sumsGroups(const KernelView &view, const CpuTarget &target) {
-  return view.narrow == "int8" || target.hasDots(view.narrow);
-}
 
 /// Registers of a tile that widens its panel: the sums, the panel as it is and
 /// as f32, and a broadcast.
@@ -30,55 +25,6 @@ int64_t widenedColumns(int64_t panel, const CpuTarget &target) {
   if (target.lanes == 8)
     return 16;
   return panel > wide ? narrow : panel;
-}
-
-/// The sums of a tile in registers, of a constant shape.
-void scheduleSums(Schedule &schedule, const FuncView &tiled,
-                  const FuncView &accumulator, const std::string &loop,
-                  const TileShape &tile, const CpuTarget &target, bool dots) {
-  const std::string &n = accumulator.dims[0], &panel = accumulator.dims[1];
-  const std::string &m = accumulator.dims[2];
-  const std::string &member = accumulator.reductionDims[0];
-  const std::string &group = accumulator.reductionDims[1];
-  schedule.func(accumulator.name)
-      .computeAt(tiled.name, loop)
-      .boundExtent(n, tile.columns)
-      .boundExtent(panel, tile.panels)
-      .boundExtent(m, tile.rows)
-      .vectorize(n, target.lanes)
-      .unroll(n)
-      .unroll(panel)
-      .unroll(m);
-  Stage sum = schedule.update(accumulator.name);
-  if (dots) // a vector of groups is one operand of the instruction
-    sum.atomic()
-        .split(n, "nw", "nv", target.lanes)
-        .reorder({member, "nv", "nw", panel, m, group})
-        .vectorize("nv")
-        .vectorize(member);
-  else
-    sum.split(n, "nw", "nv", target.lanes)
-        .reorder({"nv", "nw", panel, m, member, group})
-        .vectorize("nv")
-        .unroll(member);
-  sum.unroll("nw").unroll(panel).unroll(m);
-}
-
-/// The sums of a tile in tile registers, and in memory when they are done.
-void scheduleTileSums(Schedule &schedule, const FuncView &tiled,
-                      const FuncView &accumulator, const std::string &loop,
-                      const TileShape &tile) {
-  const std::string &n = accumulator.dims[0], &panel = accumulator.dims[1];
-  const std::string &m = accumulator.dims[2];
-  schedule.func(accumulator.name)
-      .computeAt(tiled.name, loop)
-      .boundExtent(n, tile.columns)
-      .boundExtent(panel, tile.panels)
-      .boundExtent(m, tile.rows)
-      .storeTiles();
-  schedule.update(accumulator.name)
-      .reorder({accumulator.reductionDims[0], n, panel, m,
-                accumulator.reductionDims[1]});
 }
 
 /// The rounded rows, in the type that the sums read.
@@ -198,7 +144,7 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   if (target.hasTiles)
     scheduleTileSums(schedule, tiled, accumulator, loop, tile);
   else
-    scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+    scheduleGroupSums(schedule, tiled, accumulator, loop, tile, target, dots);
   streamPanels(schedule, accumulator, tiled, knobs.streamLines);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
   scheduleRanges(schedule, view, target, out.name, "block");
@@ -221,7 +167,7 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
   std::string loop = splitTiles(schedule, tiled, tile, target,
                                 row ? Tail::RoundUp : Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
-  scheduleSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  scheduleGroupSums(schedule, tiled, accumulator, loop, tile, target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "");
   scheduleRanges(schedule, view, target, out.name, "");
   scheduleRowReductions(schedule, view, out, target);

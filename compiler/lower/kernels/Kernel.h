@@ -184,6 +184,12 @@ mlir::FailureOr<KernelPlan> lowerGemm(mlir::ModuleOp module,
 mlir::FailureOr<KernelPlan> lowerAttention(mlir::ModuleOp module,
                                            graph::OutlinedOp kernel,
                                            const KernelForm &form);
+/// The same of rounded numbers, for attentions that isNarrowAttention tells.
+mlir::FailureOr<KernelPlan> lowerNarrowAttention(mlir::ModuleOp module,
+                                                 graph::OutlinedOp kernel,
+                                                 const KernelForm &form);
+/// True where products may be of bf16, of value heads in whole panels.
+bool isNarrowAttention(graph::OutlinedOp kernel);
 mlir::FailureOr<KernelPlan> lowerDecode(mlir::ModuleOp module,
                                         graph::OutlinedOp kernel,
                                         const KernelForm &form);

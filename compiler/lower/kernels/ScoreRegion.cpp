@@ -194,11 +194,11 @@ DenseMap<Value, Expr> ScoreRegion::arguments(Expr score, Expr b, Expr h, Expr q,
   return known;
 }
 
-SmallVector<Value> ScoreRegion::readsOfQueries() {
+SmallVector<Value> ScoreRegion::readsOf(bool keys) {
   SmallVector<Value> reads;
   for (auto read : op.getScore().front().getOps<graph::AtOp>()) {
     Uses uses = usesOf(read.getElement());
-    if (uses.query && !uses.key && !uses.score)
+    if (uses.query != keys && uses.key == keys && !uses.score)
       reads.push_back(read.getElement());
   }
   return reads;

@@ -33,7 +33,9 @@ public:
   Expr live(Expr score, Expr b, Expr h, Expr q, Expr k,
             const Known &staged = Known());
   /// Reads of tensors that are the same for all keys.
-  llvm::SmallVector<mlir::Value> readsOfQueries();
+  llvm::SmallVector<mlir::Value> readsOfQueries() { return readsOf(false); }
+  /// Reads of tensors that are the same for all queries.
+  llvm::SmallVector<mlir::Value> readsOfKeys() { return readsOf(true); }
   llvm::ArrayRef<mlir::Value> otherConditions() const { return conditions; }
 
   /// Which of the region's arguments a value of it is made from.
@@ -47,6 +49,7 @@ public:
 private:
   void addCondition(mlir::Value condition);
   bool isNeverLive();
+  llvm::SmallVector<mlir::Value> readsOf(bool keys);
   Expr evaluate(mlir::Value value, llvm::DenseMap<mlir::Value, Expr> &known);
   llvm::DenseMap<mlir::Value, Expr> arguments(Expr score, Expr b, Expr h,
                                               Expr q, Expr k);

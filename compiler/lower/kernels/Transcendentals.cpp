@@ -42,13 +42,35 @@ Expr zeroOrNaN(Expr x) {
   return max(min(x, zero), zero);
 }
 
-Expr exp2OfNonPositive(Expr x) {
+namespace {
+
+/// Of x <= 0: an integer at most 0.5 away, and x without it.
+struct SplitPower {
+  Expr whole, fraction;
+};
+
+SplitPower splitNonPositive(Expr x) {
   // The scale of 2^-127 is 0: a masked key weighs nothing at all. As 2^-125 it
   // would make sums of subnormals, on which a CPU takes many times as long.
   x = max(x, x.owner->real(-127.0));
   // Rounds to nearest for x <= 0, without a rounding instruction.
   Expr whole = toInt(x - 0.5);
-  return scaledPower(whole, x - toFloat(whole));
+  return {whole, x - toFloat(whole)};
+}
+
+} // namespace
+
+Expr exp2OfNonPositive(Expr x) {
+  SplitPower power = splitNonPositive(x);
+  return scaledPower(power.whole, power.fraction);
+}
+
+Expr roughExp2OfNonPositive(Expr x) {
+  SplitPower power = splitNonPositive(x);
+  // Minimax with 1 at 0, so that 2^-127 is 0 here too.
+  Expr value =
+      polynomial(power.fraction, {1.0, 0.69328293, 0.24221096, 0.05500893});
+  return bitsToFloat(floatToBits(value) + power.whole * double(1 << 23));
 }
 
 Expr powerOfTwo(Expr x) {

@@ -1,0 +1,416 @@
+// Attention of rounded numbers, in chunks of keys as in Attention.cpp: queries,
+// keys, values and the weights of a chunk are bf16, scores and sums f32. Keys
+// and values are packed once in pairs of what products sum up, in panels of 16
+// columns, for dot products or tiles; keys are the lanes of the scores.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/lower/kernels/AttentionKernel.h"
+#include "compiler/lower/kernels/KeyRange.h"
+#include "compiler/lower/kernels/ScoreTiles.h"
+#include "compiler/lower/kernels/Transcendentals.h"
+
+#include "schedules/cpu/AttentionNarrow.h"
+
+using namespace mlir;
+
+namespace heddle::lower {
+
+namespace {
+
+constexpr int64_t pair = 2, panel = schedule::narrowPanel;
+/// Keys go by groups: the lanes of partial maxima and sums, and what products
+/// leave out together.
+constexpr int64_t lanes = schedule::narrowGroup;
+
+int64_t roundUp(int64_t value, int64_t to) {
+  return (value + to - 1) / to * to;
+}
+
+class NarrowLowering : public AttentionKernel {
+public:
+  using AttentionKernel::AttentionKernel;
+  void build();
+
+private:
+  void buildTiles(ScoreRegion &region);
+  void packQueries(double scale);
+  void packKeys();
+  void packValues();
+  void stageKeys(ScoreRegion &region);
+  void buildScores(ScoreRegion &region);
+  Expr maskedScore(ScoreRegion &region, Expr sum, Expr row, Expr key,
+                   const Point &point, const ScoreRegion::Known &known);
+  void buildChunk();
+  void buildSums();
+  Func reduceKeys(const std::string &name, schedule::Role byLanes,
+                  schedule::Role role, double start,
+                  const std::function<Expr(Expr, Expr)> &combine,
+                  const std::function<Expr(const Point &)> &term);
+  Func bf16Func(const std::string &name, schedule::Role role,
+                const std::vector<std::string> &dims,
+                const std::vector<int64_t> &extents,
+                const std::function<Expr(const Point &)> &body) {
+    return builder->func(
+        {name, role, dims, extents, {}, builder->builder().getBF16Type()},
+        body);
+  }
+  std::vector<std::string> scoreDims() const {
+    return {"n", "qi", "g", "c", "qb", "h", "b"};
+  }
+  std::vector<int64_t> scoreExtents() const {
+    return {lanes, tile.queryBlock, -1, -1, -1, -1, -1};
+  }
+  Expr kvHead(Expr h) { return floorDiv(h, group); }
+  Expr zeroUnless(Expr condition, Expr value) {
+    return select(condition, value, builder->real(0.0));
+  }
+  Expr isVisited(Expr c, Expr qb, Expr h, Expr b);
+  /// Whether a group of a chunk may be seen by a block, and the group with
+  /// that known to the bounds inference.
+  Expr isWithin(Expr group, Expr c, Expr qb);
+  Expr groupWithin(Expr group, Expr c, Expr qb);
+  /// A group of a chunk among those of all keys.
+  Expr groupAt(Expr c, Expr group) {
+    return promise(c * double(tile.chunk / lanes) + group, builder->index(0),
+                   keyGroupCount - 1.0);
+  }
+
+  schedule::AttentionShape tile;
+  int64_t paddedDepth = 0;
+  std::optional<KeyRange> range;
+  SmallVector<std::pair<Value, Func>> staged;
+  Expr keyGroupCount; ///< of both packs
+  Func tileLive, query, keyEnd, keyPack, valuePack, scores, chunkMax, weights;
+  Func chunkSum, chunkValue, part;
+};
+
+/// q [d, query of a block] with the scale put in, as bf16 and as f32 again.
+void NarrowLowering::packQueries(double scale) {
+  Func narrow = bf16Func(
+      "query_narrow", schedule::Role::Narrow, {"d", "qi", "qb", "h", "b"},
+      {paddedDepth, tile.queryBlock, -1, -1, -1}, [&](const Point &p) {
+        Expr row = min(p[2] * double(tile.queryBlock) + p[1], queries - 1.0);
+        if (depth == paddedDepth)
+          return toBf16(load(q, p[0], p[3], row, p[4]) * scale);
+        Expr last = builder->index(depth - 1);
+        Expr value = load(q, min(p[0], last), p[3], row, p[4]) * scale;
+        return toBf16(zeroUnless(p[0] <= last, value));
+      });
+  query = builder->func({"query_wide",
+                         schedule::Role::Wide,
+                         {"d", "qi", "qb", "h", "b"},
+                         {paddedDepth, tile.queryBlock, -1, -1, -1}},
+                        [&](const Point &p) { return fromBf16(narrow(p)); });
+}
+
+/// k [d in its pair, key in its panel, pair, panel].
+void NarrowLowering::packKeys() {
+  Func rows =
+      bf16Func("key_rows", schedule::Role::KeyRows, {"d", "n", "nb", "h", "b"},
+               {paddedDepth, panel, -1, -1, -1}, [&](const Point &p) {
+                 Expr key = p[2] * double(panel) + p[1], column = p[0];
+                 Expr isKey = key < keys;
+                 if (depth != paddedDepth) {
+                   column = min(column, builder->index(depth - 1));
+                   isKey = isKey & (p[0] < double(depth));
+                 }
+                 return toBf16(zeroUnless(
+                     isKey, load(k, column, p[3], min(key, keys - 1.0), p[4])));
+               });
+  keyPack = bf16Func(
+      "key_pack", schedule::Role::KeyPack, {"kp", "n", "g", "nb", "h", "b"},
+      {pair, panel, paddedDepth / pair, -1, -1, -1}, [&](const Point &p) {
+        Expr d = p[2] * double(pair) + p[0];
+        return rows({d, p[1], p[3], p[4], p[5]});
+      });
+}
+
+/// v [key in its pair, column in its panel, pair in its group, panel, group].
+void NarrowLowering::packValues() {
+  valuePack = bf16Func(
+      "value_pack", schedule::Role::ValuePack,
+      {"kp", "n", "g", "nb", "ng", "h", "b"},
+      {pair, panel, lanes / pair, width / panel, -1, -1, -1},
+      [&](const Point &p) {
+        Expr key = p[4] * double(lanes) + p[2] * double(pair) + p[0];
+        Expr column = p[3] * double(panel) + p[1];
+        return toBf16(zeroUnless(
+            key < keys, load(v, column, p[5], min(key, keys - 1.0), p[6])));
+      });
+}
+
+/// Keys are lanes: what the region reads of them lies dense and padded, as does
+/// what keys past the end are masked by.
+void NarrowLowering::stageKeys(ScoreRegion &region) {
+  keyEnd = builder->func(
+      {"key_end", schedule::Role::KeyData, {"n", "g"}, {lanes, -1}},
+      [&](const Point &p) {
+        Expr key = p[1] * double(lanes) + p[0];
+        return select(key < keys, builder->real(0.0), builder->real(masked));
+      });
+  for (Value read : region.readsOfKeys())
+    staged.push_back(
+        {read, builder->func({"key_data",
+                              schedule::Role::KeyData,
+                              {"n", "g", "h", "b"},
+                              {lanes, -1, -1, -1},
+                              {},
+                              read.getType()},
+                             [&](const Point &p) {
+                               Expr key = p[1] * double(lanes) + p[0];
+                               return region.valueAt(read, p[3], p[2],
+                                                     builder->index(0),
+                                                     min(key, keys - 1.0));
+                             })});
+}
+
+/// Scores [lane, query, group ...] of key chunk * c + 32 * group + lane. Their
+/// products are in panels.
+void NarrowLowering::buildScores(ScoreRegion &region) {
+  int64_t groups = tile.chunk / lanes;
+  Func sum = define("score_sum", schedule::Role::ScoreSum,
+                    {"n", "t", "qi", "g", "c", "qb", "h", "b"},
+                    [&](const Point &) { return builder->real(0.0); });
+  builder->update(
+      sum,
+      {{"rp", builder->index(0), builder->index(pair)},
+       {"rd", builder->index(0), builder->index(paddedDepth / pair)}},
+      [&](const Point &p, const Point &r) {
+        Expr at = groupAt(p[4], p[3]) * double(lanes / panel) + p[1];
+        Expr a = query({r[1] * double(pair) + r[0], p[2], p[5], p[6], p[7]});
+        Expr b = keyPack({r[0], p[0], r[1], at, kvHead(p[6]), p[7]});
+        return Store{p, sum(p) + a * fromBf16(b)};
+      });
+  scores = builder->func(
+      {"scores", schedule::Role::Scores, scoreDims(), scoreExtents()},
+      [&](const Point &p) {
+        Expr row = min(p[4] * double(tile.queryBlock) + p[1], queries - 1.0);
+        ScoreRegion::Known known;
+        for (const auto &[read, func] : staged) {
+          Expr value = func({p[0], groupAt(p[3], p[2]), p[5], p[6]});
+          known[read] = read.getType().isInteger(1) ? isNonZero(value) : value;
+        }
+        Point at(p.begin() + 1, p.end());
+        at.insert(at.begin(), {modulo(p[0], panel), floorDiv(p[0], panel)});
+        Expr key = (p[3] * double(groups) + p[2]) * double(lanes) + p[0];
+        return maskedScore(region, sum(at), row, key, p, known);
+      });
+}
+
+/// A score in units of log2, far below any where its key is not live. Added,
+/// not selected: a select would narrow the tile by its condition.
+Expr NarrowLowering::maskedScore(ScoreRegion &region, Expr sum, Expr row,
+                                 Expr key, const Point &p,
+                                 const ScoreRegion::Known &known) {
+  Expr c = p[3], qb = p[4], h = p[5], b = p[6];
+  Expr score = region.score(sum, b, h, row, key, known);
+  if (!region.keepsScore())
+    score = score * log2e;
+  if (range->isBounded())
+    score = score + range->mask(c, qb, row, key, masked);
+  score = score + keyEnd({p[0], groupAt(c, p[2])});
+  if (!region.masks())
+    return score;
+  Expr live = region.live(sum, b, h, row, key, known);
+  return score + select(live, builder->real(0.0), builder->real(masked));
+}
+
+Expr NarrowLowering::isWithin(Expr group, Expr c, Expr qb) {
+  Expr from = c * double(tile.chunk) + group * double(lanes);
+  Expr within = from < range->limit(qb);
+  return range->hasFirst() ? within & (range->start(qb) < from + double(lanes))
+                           : within;
+}
+
+Expr NarrowLowering::groupWithin(Expr group, Expr c, Expr qb) {
+  Expr from = c * double(tile.chunk), least = builder->index(0);
+  if (range->hasFirst())
+    least = max(floorDiv(range->start(qb) - from, lanes), least);
+  return promise(group, least, floorDiv(range->limit(qb) - from - 1.0, lanes));
+}
+
+/// `combine` over a chunk's keys of term(lane, row ..., group): lane by lane
+/// first.
+Func NarrowLowering::reduceKeys(
+    const std::string &name, schedule::Role byLanes, schedule::Role role,
+    double start, const std::function<Expr(Expr, Expr)> &combine,
+    const std::function<Expr(const Point &)> &term) {
+  std::vector<std::string> dims = {"qi", "c", "qb", "h", "b"}, wide = dims;
+  wide.insert(wide.begin(), "v");
+  Func byLane = zeroed(name + "_lanes", byLanes, wide, start);
+  builder->update(
+      byLane, {{"rg", builder->index(0), builder->index(tile.chunk / lanes)}},
+      [&](const Point &p, const Point &r) {
+        Point at = p;
+        at.insert(at.begin() + 2, groupWithin(r[0], p[2], p[3]));
+        return Store{p, combine(byLane(p), term(at)),
+                     isWithin(r[0], p[2], p[3])};
+      });
+  Func all = zeroed(name, role, dims, start);
+  builder->update(all, {{"rv", builder->index(0), builder->index(lanes)}},
+                  [&](const Point &p, const Point &r) {
+                    Point at = p;
+                    at.insert(at.begin(), r[0]);
+                    return Store{p, combine(all(p), byLane(at))};
+                  });
+  return all;
+}
+
+/// Maximum, weights and their sum: the sum is of what products read.
+void NarrowLowering::buildChunk() {
+  using schedule::Role;
+  chunkMax = reduceKeys(
+      "chunk_max", Role::MaxLanes, Role::ChunkMax, masked,
+      [](Expr a, Expr b) { return maxOfNumbers(a, b); },
+      [&](const Point &p) { return scores(p); });
+  Func narrow =
+      bf16Func("weights", Role::Weights, scoreDims(), scoreExtents(),
+               [&](const Point &p) {
+                 Expr most = chunkMax({p[1], p[3], p[4], p[5], p[6]});
+                 return toBf16(roughExp2OfNonPositive(scores(p) - most));
+               });
+  weights = builder->func(
+      {"weights_wide", Role::WideWeights, scoreDims(), scoreExtents()},
+      [&](const Point &p) { return fromBf16(narrow(p)); });
+  chunkSum = reduceKeys(
+      "chunk_sum", Role::SumLanes, Role::ChunkSum, 0.0,
+      [](Expr a, Expr b) { return a + b; },
+      [&](const Point &p) { return weights(p); });
+}
+
+/// Weights times values, and all three results of a chunk in one func, so that
+/// everything can be computed inside its chunk loop.
+void NarrowLowering::buildSums() {
+  Func sum = define("value_sum", schedule::Role::ValueSum,
+                    {"n", "t", "qi", "c", "qb", "h", "b"},
+                    [&](const Point &) { return builder->real(0.0); });
+  builder->update(
+      sum,
+      {{"rp", builder->index(0), builder->index(pair)},
+       {"rk", builder->index(0), builder->index(lanes / pair)},
+       {"rg", builder->index(0), builder->index(tile.chunk / lanes)}},
+      [&](const Point &p, const Point &r) {
+        Expr group = groupWithin(r[2], p[3], p[4]);
+        Expr key = r[1] * double(pair) + r[0];
+        Expr a = weights({key, p[2], group, p[3], p[4], p[5], p[6]});
+        Expr b = valuePack(
+            {r[0], p[0], r[1], p[1], groupAt(p[3], group), kvHead(p[5]), p[6]});
+        return Store{p, sum(p) + a * fromBf16(b), isWithin(r[2], p[3], p[4])};
+      });
+  std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
+  auto whereLive = [&](Expr value, double none, const Point &row) {
+    if (!tileLive.value)
+      return value;
+    return select(tileLive(row) != builder->index(0), value,
+                  builder->real(none));
+  };
+  chunkValue = define(
+      "chunk_value", schedule::Role::ChunkValue, wide, [&](const Point &p) {
+        Point at(p.begin() + 1, p.end());
+        at.insert(at.begin(), {modulo(p[0], panel), floorDiv(p[0], panel)});
+        return whereLive(sum(at), 0.0, {p.begin() + 2, p.end()});
+      });
+  Func most = chunkMax, total = chunkSum;
+  std::vector<std::string> dims(wide.begin() + 1, wide.end());
+  if (tileLive.value) {
+    auto orNone = [&](const std::string &name, Func func, double none) {
+      return define(name, schedule::Role::ChunkLive, dims, [&](const Point &p) {
+        return whereLive(func(p), none, {p.begin() + 1, p.end()});
+      });
+    };
+    most = orNone("live_max", chunkMax, masked);
+    total = orNone("live_sum", chunkSum, 0.0);
+  }
+  part = define("part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
+                [&](const Point &p) {
+                  Point row(p.begin() + 1, p.end()), value = p;
+                  value[0] = min(p[0], builder->index(width - 1));
+                  return select(p[0] <= double(width - 1), chunkValue(value),
+                                select(p[0] == builder->index(width), most(row),
+                                       total(row)));
+                });
+}
+
+Expr NarrowLowering::isVisited(Expr c, Expr qb, Expr h, Expr b) {
+  Expr visited = range->reaches(c, qb);
+  if (!tileLive.value)
+    return visited;
+  Expr isLive = tileLive({c, qb, h, b}) != builder->index(0);
+  return visited.value ? visited & isLive : isLive;
+}
+
+/// The size of the tiles, and which of them may hold a live pair.
+void NarrowLowering::buildTiles(ScoreRegion &region) {
+  ScoreTiles tiles(*builder, region);
+  tile = schedule::narrowAttentionShape(
+      width,
+      shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX));
+  paddedDepth = roundUp(depth, schedule::narrowDepth);
+  builder->keep({{"chunk", tile.chunk},
+                 {"query_block", tile.queryBlock},
+                 {"value_dim", tile.valueDim},
+                 {"query_dim", paddedDepth}});
+  tiles.build(tile, queries, keys);
+  if (tiles.isUseful())
+    tileLive = builder->func({"tile_live",
+                              schedule::Role::TileLive,
+                              {"c", "qb", "h", "b"},
+                              {-1, -1, -1, -1},
+                              {},
+                              keys.value.getType()},
+                             [&](const Point &p) {
+                               return truthAsInt(
+                                   tiles.mayLive(p[0], p[1], p[2], p[3]));
+                             });
+}
+
+void NarrowLowering::build() {
+  start(std::nullopt);
+  ScoreRegion region(*builder, op);
+  buildTiles(region);
+  range.emplace(*builder, region, tile, keys);
+  keyGroupCount = floorDiv(keys + double(lanes - 1), lanes);
+  packQueries(op.scaleValue() * (region.keepsScore() ? log2e : 1.0));
+  packKeys();
+  packValues();
+  stageKeys(region);
+  buildScores(region);
+  buildChunk();
+  buildSums();
+  finish({{"qi", "qb", "h", "b"},
+          floorDiv(keys + double(tile.chunk - 1), tile.chunk),
+          [&](Expr j, const Point &row, Expr c) {
+            return part({j, row[0], c, row[1], row[2], row[3]});
+          },
+          [&](const Point &row, Expr c) {
+            return isVisited(c, row[1], row[2], row[3]);
+          },
+          [&](Expr query, Expr head, Expr b) {
+            return Point{modulo(query, tile.queryBlock),
+                         floorDiv(query, tile.queryBlock), head, b};
+          }});
+}
+
+} // namespace
+
+bool isNarrowAttention(graph::OutlinedOp kernel) {
+  auto attentions = kernel.getBody().getOps<graph::AttentionOp>();
+  graph::AttentionOp attention = *attentions.begin();
+  std::optional<int64_t> width = shapeOf(attention.getV())[3].constant();
+  return attention.precision() == graph::Precision::BF16 && width &&
+         *width % panel == 0;
+}
+
+FailureOr<KernelPlan> lowerNarrowAttention(ModuleOp module,
+                                           graph::OutlinedOp kernel,
+                                           const KernelForm &form) {
+  graph::AttentionOp attention = attentionOf(kernel);
+  if (!attention)
+    return failure();
+  NarrowLowering lowering(module, kernel, attention, form);
+  if (failed(lowering.plan()))
+    return failure();
+  lowering.build();
+  return lowering.result();
+}
+
+} // namespace heddle::lower
