@@ -60,6 +60,8 @@ public:
 
 private:
   FailureOr<KernelPlan> build(const KernelForm &form);
+  /// A diagnostic on products of less than f32 where there are none.
+  LogicalResult checkPrecision();
   /// How an attention of this form is lowered: of few queries, rounded keys
   /// and values would take longer to make than to use.
   decltype(&lowerAttention) attentionFor(const KernelForm &form) {
@@ -76,14 +78,29 @@ private:
   bool onDevice, isAttention, isConv, isGemm;
 };
 
+graph::Precision precisionOf(Operation &op) {
+  if (auto linear = dyn_cast<graph::LinearOp>(op))
+    return linear.precision();
+  if (auto attention = dyn_cast<graph::AttentionOp>(op))
+    return attention.precision();
+  return graph::Precision::F32;
+}
+
+LogicalResult KernelLowering::checkPrecision() {
+  for (Operation &op : kernel.getBody().front()) {
+    graph::Precision precision = precisionOf(op);
+    if (onDevice && precision != graph::Precision::F32)
+      return op.emitOpError("computes in ")
+             << graph::stringifyPrecision(precision)
+             << ", which kernels of a device do not yet; expected f32";
+  }
+  return success();
+}
+
 FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
   using schedule::Family;
-  for (graph::LinearOp linear : kernel.getBody().getOps<graph::LinearOp>())
-    if (onDevice && linear.precision() != graph::Precision::F32)
-      return linear.emitOpError("computes in ")
-             << graph::stringifyPrecision(linear.precision())
-             << ", which kernels of a device do not yet; "
-             << "expected f32";
+  if (failed(checkPrecision()))
+    return failure();
   auto isStored = [](Value value) {
     return cast<RankedTensorType>(value.getType()).getElementType().isBF16();
   };

@@ -55,7 +55,7 @@ template <typename Scalar>
 Tensor<Scalar> attention(const Tensor<Scalar> &q, const Tensor<Scalar> &k,
                          const Tensor<Scalar> &v, double scale,
                          const ScoreProgram<Scalar> &score,
-                         bool roundsWeights);
+                         bool roundsWeights = false);
 
 } // namespace heddle::reference
 

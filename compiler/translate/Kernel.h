@@ -74,6 +74,9 @@ void addTileProducts(const std::vector<std::string> &funcs,
 /// Has f32 rounded to bf16 by the instruction of AVX512-BF16, or by the bits.
 void addRounding(bool hasInstruction, Halide::Pipeline &pipeline);
 
+/// Has neighbours of 16 bits loaded in pairs where rows are transposed.
+void addPairedLoads(Halide::Pipeline &pipeline);
+
 /// Has vectors of floats reduced to one number by halves.
 void addReductions(Halide::Pipeline &pipeline);
 

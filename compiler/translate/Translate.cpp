@@ -89,6 +89,7 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     addStreams(kernel.streams, whole);
     addTileProducts(kernel.tiled, whole);
     addReductions(whole);
+    addPairedLoads(whole);
     addRounding(schedule && schedule->hasAttr(halide::roundsBf16Attr), whole);
     Halide::Module module =
         whole.compile_to_module(kernel.arguments, options.symbol, machine,

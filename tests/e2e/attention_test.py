@@ -5,7 +5,7 @@ import numpy as np
 
 import support
 
-HEADS, GROUPS, WIDTH, VALUES = 6, 2, 16, 24
+HEADS, GROUPS, WIDTH = 6, 2, 16
 SIZES = [(1, 1), (16, 16), (49, 49), (97, 97), (401, 401)]
 UNEQUAL = [(1, 70), (17, 3), (50, 391)]
 HEADER = """model Attend {{
@@ -45,12 +45,17 @@ def t5_bucket(distance, buckets, most, both):
 
 
 class Attention(support.Case):
+    VALUES = 24
+    MORE = ""  # arguments of every attention
+    ISAS = support.ISAS
+    NEAR = {"rtol": 2e-5, "atol": 4e-6}
+
     def inputs(self, seed, tq, tk, batch=2):
         rng = np.random.default_rng(seed)
         return {
             "q": rng.standard_normal((batch, HEADS, tq, WIDTH), np.float32),
             "k": rng.standard_normal((batch, GROUPS, tk, WIDTH), np.float32),
-            "v": rng.standard_normal((batch, GROUPS, tk, VALUES), np.float32),
+            "v": rng.standard_normal((batch, GROUPS, tk, self.VALUES), np.float32),
             "ids": np.sort(rng.integers(0, 3, (batch, tk), np.int32)),
             "lengths": rng.integers(0, tk + 1, batch, np.int32),
             "keep": rng.random((batch, tk)) < 0.5,
@@ -81,9 +86,9 @@ class Attention(support.Case):
         sizes = sizes or SIZES
         same = all(tq == tk for tq, tk in sizes)
         text = HEADER.format(most=1 if same else 64, heads=HEADS,
-                             groups=GROUPS, width=WIDTH, values=VALUES,
+                             groups=GROUPS, width=WIDTH, values=self.VALUES,
                              queries="tk" if same else "tq",
-                             arguments=arguments)
+                             arguments=arguments + self.MORE)
         if same:
             text = text.replace("tq in 1..1, ", "")
         path = self.compiled("attend", self.write("attend.heddle", text),
@@ -91,11 +96,10 @@ class Attention(support.Case):
         for seed, (tq, tk) in enumerate(sizes):
             x = self.inputs(seed, tq, tk)
             expected = self.expected(x, live, change, scale)
-            for isa in support.ISAS:
+            for isa in self.ISAS:
                 with self.subTest(arguments=arguments, tq=tq, tk=tk, isa=isa):
                     found = self.run_model(path, x, "--isa", isa)["y"]
-                    np.testing.assert_allclose(found, expected, rtol=2e-5,
-                                               atol=4e-6)
+                    np.testing.assert_allclose(found, expected, **self.NEAR)
 
     def test_positions(self):
         self.check("mask = causal", lambda x, b, h, q, k: k <= q)

@@ -9,11 +9,7 @@ import numpy as np
 
 import support
 
-FLAGS = pathlib.Path("/proc/cpuinfo").read_text().split()
-ISAS = support.ISAS + [name for name, flag in [("avx512_vnni",) * 2,
-                                               ("avx512_bf16",) * 2,
-                                               ("avx512_amx", "amx_tile")]
-                       if flag in FLAGS]
+ISAS = support.NARROW_ISAS
 PACKAGE = os.environ.get("HEDDLE_MINILM")
 MODEL = """model Narrow(k = 96, n = 96) {
   dim m in 1..200

@@ -501,6 +501,8 @@ void Generator::addAttention() {
       plan.isPlain()
           ? AttentionOp::create(builder, loc, q, k, v, scale)
           : AttentionOp::create(builder, loc, q, k, v, scale, ScoreBody(body));
+  if (precisions.chance(30))
+    attention.setCompute(precisions.pick({Precision::F32, Precision::BF16}));
   Value y = attention.getOutput();
   if (random.chance(70))
     y = MergeHeadsOp::create(builder, loc, y);

@@ -3,6 +3,7 @@
 #include "schedules/KnobSpace.h"
 #include "schedules/cpu/Attention.h"
 #include "schedules/cpu/AttentionDecode.h"
+#include "schedules/cpu/AttentionNarrow.h"
 #include "schedules/cpu/Gemm.h"
 #include "schedules/cpu/GemmNarrow.h"
 #include "schedules/cpu/Gemv.h"
@@ -150,6 +151,34 @@ TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
                   "")
             << target.name << ", width " << width;
       }
+}
+
+TEST(NarrowAttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
+  for (const CpuTarget &target : cpuTargets())
+    for (int64_t width : {16, 32, 48, 64, 80, 96, 112, 128, 256})
+      for (int64_t length : {17, 512, 32768}) {
+        AttentionShape shape = narrowAttentionShape(width, length);
+        EXPECT_EQ(shape.chunk % narrowGroup, 0);
+        AttentionKnobs knobs = defaultNarrowAttentionKnobs(shape, target);
+        EXPECT_EQ(checkNarrowAttentionKnobs(knobs, shape, target), "")
+            << target.name << ", width " << width;
+      }
+  EXPECT_GT(narrowAttentionShape(256, 65536).chunk, 512);
+}
+
+TEST(NarrowAttentionKnobs, SaysWhichConstraintIsBroken) {
+  const CpuTarget &tiles = cpuTargets().front(), &avx2 = cpuTargets().back();
+  AttentionShape shape = narrowAttentionShape(64, 512);
+  EXPECT_EQ(checkNarrowAttentionKnobs({32, 64, 32, 64}, shape, tiles),
+            "the tiles' queries must divide the query block");
+  EXPECT_EQ(checkNarrowAttentionKnobs({32, 32, 32, 48}, shape, tiles),
+            "the value tile's columns must divide the value head");
+  EXPECT_EQ(checkNarrowAttentionKnobs({32, 32, 32, 8}, shape, tiles),
+            "the value tile must be whole panels");
+  EXPECT_EQ(checkNarrowAttentionKnobs({32, 8, 32, 64}, shape, tiles),
+            "queries must be whole tiles of 16");
+  EXPECT_EQ(checkNarrowAttentionKnobs({16, 8, 4, 16}, shape, avx2),
+            "a tile needs more registers than the target has");
 }
 
 TEST(AttentionKnobs, ChunksGrowWithTheLength) {

@@ -33,6 +33,8 @@ public:
 private:
   void buildTiles(ScoreRegion &region);
   void packQueries(double scale);
+  Expr rowElement(const HeadOperand &operand, Expr column, Expr head, Expr key,
+                  Expr b);
   void packKeys();
   void packValues();
   void stageKeys(ScoreRegion &region);
@@ -102,19 +104,25 @@ void NarrowLowering::packQueries(double scale) {
                         [&](const Point &p) { return fromBf16(narrow(p)); });
 }
 
+/// An element of a key's or value's row, 0 past the last of them: loops are
+/// split where they end.
+Expr NarrowLowering::rowElement(const HeadOperand &operand, Expr column,
+                                Expr head, Expr key, Expr b) {
+  Expr row = min(likely(key), keys - 1.0);
+  return zeroUnless(likely(key < keys), load(operand, column, head, row, b));
+}
+
 /// k [d in its pair, key in its panel, pair, panel].
 void NarrowLowering::packKeys() {
   Func rows =
       bf16Func("key_rows", schedule::Role::KeyRows, {"d", "n", "nb", "h", "b"},
                {paddedDepth, panel, -1, -1, -1}, [&](const Point &p) {
-                 Expr key = p[2] * double(panel) + p[1], column = p[0];
-                 Expr isKey = key < keys;
-                 if (depth != paddedDepth) {
-                   column = min(column, builder->index(depth - 1));
-                   isKey = isKey & (p[0] < double(depth));
-                 }
-                 return toBf16(zeroUnless(
-                     isKey, load(k, column, p[3], min(key, keys - 1.0), p[4])));
+                 Expr key = p[2] * double(panel) + p[1];
+                 if (depth == paddedDepth)
+                   return toBf16(rowElement(k, p[0], p[3], key, p[4]));
+                 Expr last = builder->index(depth - 1);
+                 Expr value = rowElement(k, min(p[0], last), p[3], key, p[4]);
+                 return toBf16(zeroUnless(p[0] <= last, value));
                });
   keyPack = bf16Func(
       "key_pack", schedule::Role::KeyPack, {"kp", "n", "g", "nb", "h", "b"},
@@ -126,16 +134,15 @@ void NarrowLowering::packKeys() {
 
 /// v [key in its pair, column in its panel, pair in its group, panel, group].
 void NarrowLowering::packValues() {
-  valuePack = bf16Func(
-      "value_pack", schedule::Role::ValuePack,
-      {"kp", "n", "g", "nb", "ng", "h", "b"},
-      {pair, panel, lanes / pair, width / panel, -1, -1, -1},
-      [&](const Point &p) {
-        Expr key = p[4] * double(lanes) + p[2] * double(pair) + p[0];
-        Expr column = p[3] * double(panel) + p[1];
-        return toBf16(zeroUnless(
-            key < keys, load(v, column, p[5], min(key, keys - 1.0), p[6])));
-      });
+  valuePack = bf16Func("value_pack", schedule::Role::ValuePack,
+                       {"kp", "n", "g", "nb", "ng", "h", "b"},
+                       {pair, panel, lanes / pair, width / panel, -1, -1, -1},
+                       [&](const Point &p) {
+                         Expr key =
+                             p[4] * double(lanes) + p[2] * double(pair) + p[0];
+                         Expr column = p[3] * double(panel) + p[1];
+                         return toBf16(rowElement(v, column, p[5], key, p[6]));
+                       });
 }
 
 /// Keys are lanes: what the region reads of them lies dense and padded, as does

@@ -89,6 +89,17 @@ TEST(Transcendentals, PowersOfTwoKeepTheirRelativeError) {
             3e-7);
 }
 
+TEST(Transcendentals, RoughPowersOfTwoKeepTheirRelativeError) {
+  auto exact = [](double x) { return std::exp2(x); };
+  EXPECT_LE(
+      worst(roughExp2OfNonPositive, range(-124, 0, 400003), exact, itself),
+      1.02e-4);
+  EXPECT_EQ(apply(roughExp2OfNonPositive, {0.f})[0], 1.f);
+  for (float value : apply(roughExp2OfNonPositive, {-1e30f, -INFINITY, -127.f}))
+    EXPECT_EQ(value, 0.f);
+  EXPECT_TRUE(std::isnan(apply(roughExp2OfNonPositive, {notANumber})[0]));
+}
+
 TEST(Transcendentals, AnyPowerOfTwoKeepsItsRelativeError) {
   auto exact = [](double x) { return std::exp2(x); };
   EXPECT_LE(worst(powerOfTwo, range(-126, 127, 400003), exact, itself), 3e-7);

@@ -49,6 +49,17 @@ hgraph.outlined @c3(%q: tensor<1x4x8x16xf32>) attributes {dims = []} {
 
 // -----
 
+hgraph.outlined @c6(%q: tensor<1x4x8x16xf32>) attributes {dims = []} {
+  // expected-error @+1 {{'hgraph.attention' op (C6) found compute(int8), expected f32 or bf16}}
+  %o = hgraph.attention %q, %q, %q scale(1.0) compute(int8) : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+    hgraph.score %s
+  }
+  hgraph.return
+}
+
+// -----
+
 hgraph.outlined @c4(%q: tensor<1x4x8x16xf32>) attributes {dims = []} {
   // expected-error @+1 {{'hgraph.attention' op (C4) found score region arguments ('f32', 'index'), expected ('f32', 'index', 'index', 'index', 'index')}}
   %o = hgraph.attention %q, %q, %q scale(1.0) : (tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>, tensor<1x4x8x16xf32>) -> tensor<1x4x8x16xf32> {

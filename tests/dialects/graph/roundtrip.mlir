@@ -68,8 +68,8 @@ hgraph.model @Tiny {dims = [#hgraph.dim<"batch", 1, 64>, #hgraph.dim<"seq", 1, 5
       // CHECK: hgraph.score %[[SCORE]] where %
       hgraph.score %score where %live
     }
-    // CHECK: hgraph.attention
-    %o2 = hgraph.attention %o, %q, %q scale(0.5) : (tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>, tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>, tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>) -> tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">> {
+    // CHECK: hgraph.attention {{.*}} scale(5.000000e-01) compute(bf16) : (
+    %o2 = hgraph.attention %o, %q, %q scale(0.5) compute(bf16) : (tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>, tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>, tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">>) -> tensor<?x2x?x4xf32, #hgraph.dims<"batch", "2", "seq", "4">> {
     ^bb0(%score: f32, %b: index, %h: index, %i: index, %j: index):
       // CHECK: hgraph.score %{{[^ ]*}}{{$}}
       hgraph.score %score
