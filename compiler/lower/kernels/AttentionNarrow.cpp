@@ -4,6 +4,7 @@
 // columns, for dot products or tiles; keys are the lanes of the scores.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
+#include "compiler/lower/kernels/BlockMap.h"
 #include "compiler/lower/kernels/KeyRange.h"
 #include "compiler/lower/kernels/ScoreTiles.h"
 #include "compiler/lower/kernels/Transcendentals.h"
@@ -72,13 +73,15 @@ private:
   Expr groupWithin(Expr group, Expr c, Expr qb);
   /// A group of a chunk among those of all keys.
   Expr groupAt(Expr c, Expr group) {
-    return promise(c * double(tile.chunk / lanes) + group, builder->index(0),
+    int64_t groups = tile.chunk / lanes;
+    return promise(c * double(groups) + group, builder->index(0),
                    keyGroupCount - 1.0);
   }
 
   schedule::AttentionShape tile;
   int64_t paddedDepth = 0;
   std::optional<KeyRange> range;
+  ScoreTiles::Words words; ///< what `tileLive` says
   SmallVector<std::pair<Value, Func>> staged;
   Expr keyGroupCount; ///< of both packs
   Func tileLive, query, keyEnd, keyPack, valuePack, scores, chunkMax, weights;
@@ -173,7 +176,7 @@ void NarrowLowering::stageKeys(ScoreRegion &region) {
 /// Scores [lane, query, group ...] of key chunk * c + 32 * group + lane. Their
 /// products are in panels.
 void NarrowLowering::buildScores(ScoreRegion &region) {
-  int64_t groups = tile.chunk / lanes;
+  int64_t groups = tile.chunk / lanes, panels = lanes / panel;
   Func sum = define("score_sum", schedule::Role::ScoreSum,
                     {"n", "t", "qi", "g", "c", "qb", "h", "b"},
                     [&](const Point &) { return builder->real(0.0); });
@@ -182,7 +185,7 @@ void NarrowLowering::buildScores(ScoreRegion &region) {
       {{"rp", builder->index(0), builder->index(pair)},
        {"rd", builder->index(0), builder->index(paddedDepth / pair)}},
       [&](const Point &p, const Point &r) {
-        Expr at = groupAt(p[4], p[3]) * double(lanes / panel) + p[1];
+        Expr at = groupAt(p[4], p[3]) * double(panels) + p[1];
         Expr a = query({r[1] * double(pair) + r[0], p[2], p[5], p[6], p[7]});
         Expr b = keyPack({r[0], p[0], r[1], at, kvHead(p[6]), p[7]});
         return Store{p, sum(p) + a * fromBf16(b)};
@@ -357,6 +360,7 @@ void NarrowLowering::buildTiles(ScoreRegion &region) {
                  {"value_dim", tile.valueDim},
                  {"query_dim", paddedDepth}});
   tiles.build(tile, queries, keys);
+  words = tiles.words();
   if (tiles.isUseful())
     tileLive = builder->func({"tile_live",
                               schedule::Role::TileLive,
@@ -375,6 +379,7 @@ void NarrowLowering::build() {
   ScoreRegion region(*builder, op);
   buildTiles(region);
   range.emplace(*builder, region, tile, keys);
+  keepBlocks(*builder, mapOf(*range, region, words));
   keyGroupCount = floorDiv(keys + double(lanes - 1), lanes);
   packQueries(op.scaleValue() * (region.keepsScore() ? log2e : 1.0));
   packKeys();
