@@ -48,6 +48,7 @@ class Attention(support.Case):
     VALUES = 24
     MORE = ""  # arguments of every attention
     ISAS = support.ISAS
+    OPTIONS = []
     NEAR = {"rtol": 2e-5, "atol": 4e-6}
 
     def inputs(self, seed, tq, tk, batch=2):
@@ -92,7 +93,7 @@ class Attention(support.Case):
         if same:
             text = text.replace("tq in 1..1, ", "")
         path = self.compiled("attend", self.write("attend.heddle", text),
-                             *(weights or ()))
+                             *self.OPTIONS, *weights)
         for seed, (tq, tk) in enumerate(sizes):
             x = self.inputs(seed, tq, tk)
             expected = self.expected(x, live, change, scale)
