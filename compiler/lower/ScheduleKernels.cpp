@@ -182,7 +182,8 @@ LogicalResult Recorder::gemm() {
     fitting.hasTiles = schedule::usesTiles(view, target);
     return with<schedule::GemmKnobs>(
         schedule::gemmKnobSpace(),
-        schedule::defaultNarrowGemmKnobs(panel, view.narrow, fitting),
+        schedule::defaultNarrowGemmKnobs(panel, view.narrow, fitting,
+                                         schedule::tileBlockRows(view)),
         [fitting](const auto &set) {
           return schedule::checkNarrowGemmKnobs(set, fitting);
         },

@@ -28,7 +28,7 @@ const std::vector<Knob<GemmKnobs>> &gemmKnobSpace() {
       {"block_rows",
        "rows that share a pass over the panels",
        &GemmKnobs::blockRows,
-       {12, 16, 24, 32, 36, 48, 60, 64, 72, 96, 120, 128}},
+       {12, 16, 24, 32, 36, 48, 60, 64, 72, 96, 120, 128, 256, 512}},
       {"stream_lines",
        "cache lines of the next panel fetched with each row of a panel",
        &GemmKnobs::streamLines,

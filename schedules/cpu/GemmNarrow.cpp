@@ -75,13 +75,30 @@ void scheduleRanges(Schedule &schedule, const KernelView &view,
 
 } // namespace
 
+int64_t tileBlockRows(const KernelView &view) {
+  constexpr int64_t least = 128, most = 512, bf16Bytes = 2;
+  constexpr int64_t nearBytes = 1 << 20, rowsBytes = 800 << 10;
+  const FuncView &sums = *view.find(Role::Accumulator);
+  int64_t depth = *view.find(Role::Narrow)->extents[0] * bf16Bytes;
+  bool isNear = *sums.extents[0] * *sums.extents[1] * depth <= nearBytes;
+  // Finished rows share the cache with what they are made of.
+  if (view.narrow == "int8" || isNear || view.find(Role::Row))
+    return least;
+  int64_t rows = most;
+  while (rows > least && rows * depth > rowsBytes)
+    rows /= 2;
+  return rows;
+}
+
 GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
-                                 const CpuTarget &target) {
+                                 const CpuTarget &target, int64_t blockRows) {
   GemmKnobs knobs = defaultGemmKnobs(panel, target);
   if (target.hasTiles) {
-    constexpr int64_t rows = 32, blockRows = 128;
+    constexpr int64_t rows = 32, twoTiles = 32;
     knobs.tileRows = rows;
     knobs.tileColumns = panel;
+    if (narrow == "bf16" && panel % twoTiles == 0)
+      knobs.tileColumns = twoTiles;
     knobs.blockRows = blockRows;
     return knobs;
   }
@@ -135,6 +152,8 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
                       target);
     schedule.func(row->name).computeAt(out.name, "block");
   }
+  // Two tiles' columns stay in the first-level cache while all rows come by.
+  tile.columnsFirst = target.hasTiles;
   // A block's rows stay in the cache while the panels come by.
   if (!row)
     tile.blockRows = knobs.blockRows;

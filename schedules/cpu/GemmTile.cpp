@@ -4,6 +4,8 @@
 
 #include "schedules/cpu/Rows.h"
 
+#include <utility>
+
 namespace heddle::schedule {
 
 std::string checkTile(const TileShape &tile, const CpuTarget &target) {
@@ -44,6 +46,10 @@ std::string splitTiles(Schedule &schedule, const FuncView &tiled,
     stage.bound(n, 0, tile.panel).split(n, "no", "ni", tile.columns);
     order = {"ni", "mi", "no", "mo", tiled.dims[1]};
     loop = "no";
+    if (tile.columnsFirst) {
+      std::swap(order[2], order[3]);
+      loop = "mo";
+    }
   } else {
     column = n;
     stage.bound(n, 0, tile.panel);

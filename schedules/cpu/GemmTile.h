@@ -19,6 +19,8 @@ struct TileShape {
   int64_t blockRows =
       0; ///< rows, as many whole tiles, that pass over the panels
          ///< before the next ones do, in loop "block"; 0: all
+  bool columnsFirst = false; ///< rows pass over a part of a panel's columns
+                             ///< before they do over the next part
 };
 
 /// Empty when the accumulators, one row of the panels and a broadcast value

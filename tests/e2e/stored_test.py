@@ -125,6 +125,22 @@ class Stored(support.Case):
             self.assertIn("ok   output 'added'", done.text)
             self.assertNotIn("BAD", done.text)
 
+    def test_blocks_of_many_rows(self):
+        # Weights beyond 1 MB: in tiles a block is 512 rows.
+        model = self.write("many.heddle", """model Many {
+  dim m in 1..1100
+  input x: bf16[m, 768]
+  output y: bf16 = linear(x, @w, out = 768, bias = none)
+  output z: bf16 = linear(x, @v, out = 832)
+}
+""")
+        artifact = self.compiled("many", model, "--weights", "random:1",
+                                 "--dtype", "bf16")
+        for m in [97, 513, 1057]:
+            done = self.works("verify", artifact, "--weights", "random:1",
+                              "--dims", f"m={m}")
+            self.assertNotIn("BAD", done.text)
+
     def test_heads_and_windows_read_them_widened(self):
         model = self.write("wide.heddle", """model Wide {
   dim n in 1..40

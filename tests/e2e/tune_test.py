@@ -261,7 +261,7 @@ class Tune(support.Case):
                           self.folder / "unmade.db")
         self.assertEqual(sorted(self.folder.iterdir()), before)
         for piece in ["2 kernels of the family gemm", "tile_rows: rows of a "
-                      "register tile", "5040 points, ",
+                      "register tile", "5880 points, ",
                       "the tile's columns must divide the panel: broken by "]:
             self.assertIn(piece, done.text)
         shown = json.loads(self.works("tune", self.model, "--show-space",

@@ -56,6 +56,31 @@ TEST(NarrowGemmKnobs, NamesTheBrokenConstraintOfTiles) {
   EXPECT_EQ(checkNarrowGemmKnobs({48, 16, 16, 48}, tiles), "");
 }
 
+TEST(NarrowGemmKnobs, BlocksOfTilesAreAsLargeAsStaysNear) {
+  auto rows = [](const std::string &narrow, int64_t depth, int64_t panels) {
+    KernelView view;
+    view.narrow = narrow;
+    view.funcs = {
+        {"acc", Role::Accumulator, {"n", "nb", "m"}, {48, panels, {}}, {}},
+        {"narrow", Role::Narrow, {"k", "m"}, {depth, {}}, {}}};
+    return tileBlockRows(view);
+  };
+  EXPECT_EQ(rows("bf16", 512, 8), 128);
+  EXPECT_EQ(rows("bf16", 768, 64), 512);
+  EXPECT_EQ(rows("bf16", 1536, 8), 256);
+  EXPECT_EQ(rows("bf16", 8192, 8), 128);
+  EXPECT_EQ(rows("int8", 768, 64), 128);
+}
+
+TEST(NarrowGemmKnobs, BlocksOfTilesLeaveRoomForFinishedRows) {
+  KernelView view;
+  view.narrow = "bf16";
+  view.funcs = {{"acc", Role::Accumulator, {"n", "nb", "m"}, {64, 48, {}}, {}},
+                {"narrow", Role::Narrow, {"k", "m"}, {768, {}}, {}},
+                {"row", Role::Row, {"n", "nb", "m"}, {64, 48, {}}, {}}};
+  EXPECT_EQ(tileBlockRows(view), 128);
+}
+
 TEST(CpuTargets, TilesServeManyRowsOfWholeTiles) {
   const CpuTarget &tiles = cpuTargets()[0];
   auto view = [](Family family, const std::string &narrow, int64_t depth) {
