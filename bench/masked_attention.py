@@ -19,7 +19,7 @@ import tempfile
 import numpy as np
 
 LENGTH, HEADS, WIDTH = 2048, 8, 64
-BLOCK, CHUNK = 48, 256  # queries and keys of a tile that is left out
+BLOCK, GROUP = 48, 8  # queries and keys that are left out together
 MODEL = """
 model Masked {{
   dim seq in 1..{length}
@@ -56,16 +56,16 @@ def live(name, ids):
 
 def computed(name, ids):
     """Pairs that are computed: of each block of queries the keys from the first
-    to the last that positions allow, without the chunks that the data exclude."""
+    to the last that positions allow, without the groups that the data exclude."""
     count = 0
     for start in range(0, LENGTH, BLOCK):
         rows = np.arange(start, min(start + BLOCK, LENGTH))
         allowed = live(name.replace("documents", ""), ids)[rows].any(0)
         if "documents" in name:
-            for chunk in range(0, LENGTH, CHUNK):
-                part = ids[chunk:chunk + CHUNK]
+            for group in range(0, LENGTH, GROUP):
+                part = ids[group:group + GROUP]
                 if part.min() > ids[rows].max() or part.max() < ids[rows].min():
-                    allowed[chunk:chunk + CHUNK] = False
+                    allowed[group:group + GROUP] = False
         count += BLOCK * int(allowed.sum())
     return count
 

@@ -63,6 +63,10 @@ mlir::LogicalResult buildAlgorithm(halide::PipelineOp pipeline, Kernel &kernel,
 mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
                                   Guard &guard);
 
+/// Has stores that choose by one value from memory branch on it when the
+/// pipeline is lowered.
+void addBranches(Halide::Pipeline &pipeline);
+
 /// Has the streams carried out when the pipeline is lowered.
 void addStreams(const std::vector<Stream> &streams, Halide::Pipeline &pipeline);
 

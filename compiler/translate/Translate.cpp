@@ -86,6 +86,7 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   guard.at(pipeline);
   LogicalResult result = guard.run([&] {
     Halide::Pipeline whole(kernel.outputs);
+    addBranches(whole);
     addStreams(kernel.streams, whole);
     addTileProducts(kernel.tiled, whole);
     addReductions(whole);

@@ -15,8 +15,9 @@ namespace {
 using json = nlohmann::ordered_json;
 using namespace heddle::runtime;
 
-/// More tokens or tiles than this are not drawn: a second's work.
-constexpr int64_t maxTokens = 1 << 22, maxTiles = 1 << 22;
+/// More tokens, or tiles and groups of keys, than this are not drawn: a few
+/// seconds' work.
+constexpr int64_t maxTokens = 1 << 22, maxSteps = 1 << 23;
 
 int64_t roundedUp(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
@@ -31,11 +32,12 @@ public:
     if (!read(dims))
       return "has a map of blocks that cannot be read";
     int64_t blocks = roundedUp(queries, block), tiles = roundedUp(keys, tile);
-    if (queries > maxTokens || keys > maxTokens || blocks * tiles > maxTiles)
+    int64_t steps = live ? roundedUp(keys, group) : tiles;
+    if (queries > maxTokens || keys > maxTokens || blocks * steps > maxSteps)
       return "has too many blocks to draw: " + std::to_string(blocks) + " x " +
              std::to_string(tiles);
     for (const char *key : {"query_block", "tile_keys", "from", "to", "visited",
-                            "full", "by_data"})
+                            "full", "group_keys", "live", "by_data"})
       if (note.contains(key))
         result[key] = note[key];
     result["queries"] = queries;
@@ -97,6 +99,13 @@ private:
     to = parse("to", "keys");
     visited = parse("visited", "true");
     full = parse("full", "true");
+    if (note.contains("live")) {
+      auto groupSize = number("group_keys");
+      group = groupSize.value_or(1);
+      live = parse("live", "");
+      if (!groupSize || !live)
+        return false;
+    }
     return from && to && visited && full;
   }
 
@@ -112,8 +121,10 @@ private:
       auto first = evaluate(from, caches[0]), limit = evaluate(to, caches[1]);
       auto isVisited = evaluate(visited, caches[2]);
       auto isFull = evaluate(full, caches[3]);
-      if (!first || !limit || !isVisited || !isFull)
+      if (!first || !limit || !isVisited || !isFull ||
+          !keepLive(values, rows, columns))
         return false;
+      isVisited = *isVisited && columns.from < columns.to;
       char letter = !*isVisited ? '.' : byData ? '?' : *isFull ? '#' : '+';
       row += letter;
       ++counts[letter];
@@ -125,12 +136,31 @@ private:
     return true;
   }
 
+  /// Takes from `keys` the groups before the first and behind the last that
+  /// are live.
+  bool keepLive(const std::vector<int64_t> &values, BlockRange rows,
+                BlockRange &keys) {
+    if (!live)
+      return true;
+    BlockRange kept{keys.to, keys.from};
+    for (int64_t start = keys.from; start < keys.to; start += group) {
+      BlockRange one{start, std::min(start + group, keys.to)};
+      auto isLive = live->evaluate(values, {rows, one}, caches[4]);
+      if (!isLive)
+        return false;
+      if (*isLive)
+        kept = {std::min(kept.from, one.from), one.to};
+    }
+    keys = kept;
+    return true;
+  }
+
   const json &note;
   const std::vector<std::string> &dimNames;
-  int64_t block = 1, tile = 1, queries = 0, keys = 0, pairs = 0;
+  int64_t block = 1, tile = 1, group = 1, queries = 0, keys = 0, pairs = 0;
   bool byData = false;
-  std::optional<BlockFormula> from, to, visited, full;
-  BlockFormula::Cache caches[4]; ///< ranges are told apart by their start
+  std::optional<BlockFormula> from, to, visited, full, live;
+  BlockFormula::Cache caches[5]; ///< ranges are told apart by their start
   std::map<char, int64_t> counts;
 };
 

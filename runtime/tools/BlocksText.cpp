@@ -71,12 +71,17 @@ void printMap(std::ostream &out, const json &map) {
     out << "  no tile is full: the mask is asked for each pair\n";
   else if (full != "true")
     out << "  full, where " << full << "\n";
+  auto printLive = [&](const char *how, const std::string &condition) {
+    out << "  " << how << "of a tile, the groups of " << map["group_keys"]
+        << " keys from the first to the last with " << condition << "\n";
+  };
+  if (map.contains("live"))
+    printLive("", map["live"].get<std::string>());
   if (map.contains("by_data"))
     for (const json &condition : map["by_data"])
-      out << "  by data: a tile is skipped where none of it can have "
-          << (condition.is_string() ? condition.get<std::string>()
-                                    : condition.dump())
-          << "\n";
+      printLive("by data, ", condition.is_string()
+                                 ? condition.get<std::string>()
+                                 : condition.dump());
   draw(out, map);
   const json &tiles = map["tiles"];
   out << "  tiles: " << tiles["skipped"] << " skipped, " << tiles["border"]

@@ -60,8 +60,8 @@ void scheduleAttentionTasks(AttentionContext &c) {
   for (const FuncView &func : c.view.funcs)
     if (func.role == Role::Before)
       c.schedule.func(func.name).computeRoot();
-  if (c.view.find(Role::TileLive))
-    c.func(Role::TileLive).computeAt(c.of(Role::Output).name, "task");
+    else if (func.role == Role::TileLive)
+      c.schedule.func(func.name).computeAt(c.of(Role::Output).name, "task");
 }
 
 void scheduleLiveChunks(AttentionContext &c, const std::string &part,

@@ -50,21 +50,37 @@ def live_pairs(name, s, inputs):
     return np.broadcast_to(live, (ids.shape[0], s, s))
 
 
-def tile_of(values, step, least=np.min):
+def groups_of(values, step, least=np.min):
     return np.stack([least(values[:, at:at + step], axis=1)
                      for at in range(0, values.shape[1], step)], 1)
 
 
-def live_tiles(name, block, tile, inputs):
-    """[b, blocks, tiles]: what the data let through, by the rule of ranges."""
+def live_groups(name, block, group, inputs):
+    """[b, blocks, groups] by the rule of ranges; None where there is none."""
     ids, keep = inputs["ids"], inputs["keep"]
+    if name == "local":
+        ids = np.arange(ids.shape[1])[None] // 256
     if name == "padding":
-        return tile_of(keep, tile, np.any)[:, None, :]
-    if name == "documents":
-        low, high = tile_of(ids, block), tile_of(ids, block, np.max)
-        return ((low[:, :, None] <= tile_of(ids, tile, np.max)[:, None, :])
-                & (tile_of(ids, tile)[:, None, :] <= high[:, :, None]))
-    return np.ones((1, 1, 1), bool)
+        return groups_of(keep, group, np.any)[:, None, :]
+    if name in ["documents", "local"]:
+        low, high = groups_of(ids, block), groups_of(ids, block, np.max)
+        return ((low[:, :, None] <= groups_of(ids, group, np.max)[:, None, :])
+                & (groups_of(ids, group)[:, None, :] <= high[:, :, None]))
+    return None
+
+
+def live_keys(name, map_, inputs):
+    """[b, blocks, keys]: of a tile, from the first live group to the last."""
+    if "group_keys" not in map_:
+        return np.ones((1, 1, map_["keys"]), bool)
+    group, tile = map_["group_keys"], map_["tile_keys"]
+    live = live_groups(name, map_["query_block"], group, inputs)
+    keys = np.repeat(live, group, axis=2)[:, :, :map_["keys"]]
+    for at in range(0, map_["keys"], tile):
+        part = keys[:, :, at:at + tile]
+        part[:] = (np.maximum.accumulate(part, 2)
+                   & np.maximum.accumulate(part[:, :, ::-1], 2)[:, :, ::-1])
+    return keys
 
 
 class Blocks(support.Case):
@@ -93,7 +109,7 @@ class Blocks(support.Case):
                 "ids": ids.astype(np.int32), "keep": np.array(keep)}
 
     def expected(self, map_, key, allowed):
-        """[b, blocks]: which meet a key, by the map and what the data let."""
+        """[b, blocks]: which meet a key, by the map and what the mask lets."""
         tile = map_["tile_keys"]
         index = np.arange(len(map_["rows"]))
         letters = np.array([row[key // tile] for row in map_["rows"]])
@@ -101,10 +117,7 @@ class Blocks(support.Case):
                  "block": index}
         met = ((eval(map_["from"], scope) <= key)
                & (key < eval(map_["to"], scope)) & (letters != "."))
-        data = np.broadcast_to(
-            allowed, (allowed.shape[0], len(index),
-                      -(-map_["keys"] // tile)))[:, :, key // tile]
-        return met & (data | (letters != "?"))
+        return met & allowed[:, :, key]
 
     def check_poison(self, artifact, maps, inputs, key, allowed, live):
         poisoned = dict(inputs, v=inputs["v"].copy())
@@ -125,7 +138,7 @@ class Blocks(support.Case):
 
     def test_blocks_that_meet_a_key_are_those_of_the_map(self):
         random = np.random.default_rng(5)
-        for b, s, kind in [(1, 1, "sorted"), (2, 33, "mixed"),
+        for b, s, kind in [(1, 1, "sorted"), (2, 16, "sorted"), (2, 33, "mixed"),
                            (2, 383, "sorted"), (1, 521, "mixed"),
                            (2, 1000, "sorted"), (1, 1100, "sorted")]:
             inputs = self.inputs(b, s, kind, random)
@@ -136,8 +149,7 @@ class Blocks(support.Case):
             for key in sorted(keys):
                 self.check_poison(
                     self.self, maps, inputs, int(key),
-                    lambda name, map_: live_tiles(
-                        name, map_["query_block"], map_["tile_keys"], inputs),
+                    lambda name, map_: live_keys(name, map_, inputs),
                     lambda name: live_pairs(name, s, inputs))
 
     def test_few_queries_have_the_maps_of_their_kernels(self):
@@ -155,8 +167,8 @@ class Blocks(support.Case):
             for key in sorted({0, 49, 50, tk // 2, 383, 384, tk - 1}):
                 if key < tk:
                     self.check_poison(self.cross, maps, inputs, key,
-                                      lambda name, map_: np.ones((1, 1, 1),
-                                                                 bool),
+                                      lambda name, map_: live_keys(
+                                          name, map_, inputs),
                                       lambda name: live)
 
     def test_skipped_tiles_are_masked_and_full_ones_are_not(self):
@@ -189,12 +201,20 @@ class Blocks(support.Case):
                 self.assertGreater(counts["local"]["."], 80)
 
     def test_pairs_are_counted(self):
-        causal = self.maps(self.self, b=1, s=1000)[1]
+        maps = self.maps(self.self, b=1, s=1000)
+        causal = maps[1]
         self.assertEqual(causal["query_block"], 32)
         rows = [min(32, 1000 - at) for at in range(0, 1000, 32)]
         self.assertEqual(causal["pairs"], {
             "computed": sum(n * min(1000, 32 * (i + 1))
                             for i, n in enumerate(rows)), "dense": 10**6})
+        # Where numbers alone tell groups of keys.
+        inputs = self.inputs(1, 1000, "sorted", np.random.default_rng(8))
+        live = live_keys("local", maps[3], inputs)
+        met = np.stack([self.expected(maps[3], key, live)[0]
+                        for key in range(1000)], 1)
+        self.assertEqual(maps[3]["pairs"]["computed"],
+                         int((np.array(rows)[:, None] * met).sum()))
         # Without a mask, every pair.
         self.assertEqual(self.maps(self.self, b=1, s=77)[0]["pairs"],
                          {"computed": 77**2, "dense": 77**2})
@@ -204,7 +224,8 @@ class Blocks(support.Case):
         self.assertIn("at b = 2, s = 1100", text)  # the largest
         for piece in ["1100 queries in blocks of 32, 1100 keys in tiles of 384",
                       "to before min(keys, block * 32 + 32)",
-                      "where none of it can have input0[batch, key]",
+                      "by data, of a tile, the groups of 8 keys from the first "
+                      "to the last with input0[batch, key]",
                       "no tile is full", "  tiles: ", "  pairs: at most "]:
             self.assertIn(piece, text)
         few = self.works("inspect", self.self, "--blocks", "--dims", "s=65",

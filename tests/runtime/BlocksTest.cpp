@@ -100,6 +100,24 @@ TEST(Blocks, AreDrawn) {
       << text;
 }
 
+TEST(Blocks, KeepToLiveGroups) {
+  // Of 10 keys in tiles of 4 those from 3 to 6, two by two; the data say more.
+  std::string text = blocksOf(
+      R"note({"query_block": 3, "tile_keys": 4, "queries": "seq",
+              "keys": "2 * seq", "group_keys": 2, "full": "false",
+              "live": "any(key == 3) | any(key == 6)",
+              "by_data": ["input0[key] != 0"]})note");
+  EXPECT_NE(text.find("         0  ??.\n"
+                      "         3  ??.\n"
+                      "  tiles: 2 skipped, 0 border, 0 full, 4 by data\n"
+                      "  pairs: at most 20 computed of 50, 40.0 %\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("by data, of a tile, the groups of 2 keys from the first "
+                      "to the last with input0[key] != 0"),
+            std::string::npos);
+}
+
 TEST(Blocks, SayWhatIsWrongWithANote) {
   EXPECT_EQ(blocksOf("", /*isAttention=*/false),
             "no kernel is an attention: there are no blocks to show");
@@ -107,8 +125,9 @@ TEST(Blocks, SayWhatIsWrongWithANote) {
             std::string::npos);
   for (const std::string &note :
        {std::string("{}"), mapNote(R"(, "full": 3)"),
-        mapNote(R"(, "full": "blok")"), mapNote(R"(, "query_block": 0)"),
-        mapNote(R"(, "keys": "0 - seq")"),
+        mapNote(R"(, "full": "blok")"), mapNote(R"(, "live": "true")"),
+        mapNote(R"(, "live": "any(", "group_keys": 8)"),
+        mapNote(R"(, "query_block": 0)"), mapNote(R"(, "keys": "0 - seq")"),
         mapNote(R"(, "tile_keys": 99999999999)")})
     EXPECT_NE(blocksOf(note).find("has a map of blocks that cannot be read"),
               std::string::npos)

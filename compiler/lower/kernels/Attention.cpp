@@ -7,6 +7,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
 #include "compiler/lower/kernels/BlockMap.h"
+#include "compiler/lower/kernels/LiveKeys.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -30,6 +31,7 @@ private:
   void buildTiles(ScoreRegion &region);
   void buildScores();
   void buildChunk();
+  void buildPart();
   void buildMerge();
   Expr kvHead(Expr h) { return floorDiv(h, group); }
   /// Whether some key of the chunk of a tile (c, qb, h, b) is among them, and
@@ -38,27 +40,21 @@ private:
   /// `value`, which is not computed for a tile (c, qb, h, b) that no query
   /// sees a key of; `none` there.
   Expr whereLive(Expr value, double none, const Point &tile) {
-    if (!tileLive.value)
-      return value;
-    return select(tileLive(tile) != builder->index(0), value,
-                  builder->real(none));
+    return live ? select(live->isAny(tile), value, builder->real(none)) : value;
   }
 
   schedule::AttentionShape tile;
   std::optional<KeyRange> range;
-  ScoreTiles::Words words; ///< what `tileLive` says
+  ScoreTiles::Words words; ///< what `live` says
   /// What the region reads of a query, dense for a block of them.
   SmallVector<std::pair<Value, Func>> staged;
-  Func tileLive; ///< null where the mask tells nothing of whole tiles
+  std::optional<LiveKeys> live; ///< where the data tell of whole groups
   Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
 };
 
 Expr AttentionLowering::isVisited(const Point &at) {
   Expr visited = range->reaches(at[0], at[1]);
-  if (!tileLive.value)
-    return visited;
-  Expr isLive = tileLive(at) != builder->index(0);
-  return visited.value ? visited & isLive : isLive;
+  return live ? allOf(visited, live->isAny(at)) : visited;
 }
 
 /// Queries are lanes: read where they lie, with clamped indices, they would be
@@ -104,19 +100,10 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
                  {"query_block", tile.queryBlock},
                  {"value_dim", tile.valueDim},
                  {"key_dim", tile.keyDim}});
-  tiles.build(tile, queries, keys);
   words = tiles.words();
-  if (tiles.isUseful())
-    tileLive = builder->func({"tile_live",
-                              schedule::Role::TileLive,
-                              {"c", "qb", "h", "b"},
-                              {-1, -1, -1, -1},
-                              {},
-                              keys.value.getType()},
-                             [&](const Point &p) {
-                               return truthAsInt(
-                                   tiles.mayLive(p[0], p[1], p[2], p[3]));
-                             });
+  LiveKeys found(*builder, tiles, tile, queries, keys);
+  if (found.isUseful())
+    live.emplace(found);
 }
 
 /// Queries transposed with the scale put in; masked scores of one chunk.
@@ -124,7 +111,7 @@ void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
   buildTiles(region);
   range.emplace(*builder, region, tile, keys);
-  keepBlocks(*builder, mapOf(*range, region, words));
+  keepBlocks(*builder, mapOf(*range, region, words, LiveKeys::group));
   stageQueries(region);
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
@@ -160,8 +147,12 @@ void AttentionLowering::buildScores() {
       score = score + range->mask(p[2], p[3], query, key, masked);
     if (!region.masks())
       return score;
-    Expr live = region.live(sum(p), p[5], p[4], query, key, known);
-    return score + select(live, builder->real(0.0), builder->real(masked));
+    Expr isLive = region.live(sum(p), p[5], p[4], query, key, known);
+    score = score + select(isLive, builder->real(0.0), builder->real(masked));
+    if (!live)
+      return score;
+    return select(live->containsGroup(p[1], {p.begin() + 2, p.end()}), score,
+                  builder->real(masked));
   });
 }
 
@@ -174,9 +165,11 @@ void AttentionLowering::buildChunk() {
         {"rk", builder->index(0), builder->index(tile.chunk)}};
   };
   auto start = [&](Expr c) { return c * double(tile.chunk); };
-  auto within = [&](Expr r, Expr c, Expr qb) {
-    Expr key = start(c) + r, isBefore = key < range->limit(qb);
-    return range->hasFirst() ? isBefore & (range->start(qb) <= key) : isBefore;
+  auto within = [&](Expr r, const Point &at) {
+    Expr key = start(at[0]) + r, isIn = key < range->limit(at[1]);
+    if (range->hasFirst())
+      isIn = isIn & (range->start(at[1]) <= key);
+    return live ? isIn & live->contains(r, at) : isIn;
   };
   auto inChunk = [&](Expr r, Expr c, Expr qb) {
     Expr least = builder->index(0);
@@ -188,18 +181,25 @@ void AttentionLowering::buildChunk() {
   builder->update(chunkMax, chunkKeys(), [&](const Point &p, const Point &r) {
     Expr key = inChunk(r[0], p[1], p[2]);
     Expr score = scores({p[0], key, p[1], p[2], p[3], p[4]});
-    return Store{p, maxOfNumbers(chunkMax(p), score), within(r[0], p[1], p[2])};
+    return Store{p, maxOfNumbers(chunkMax(p), score),
+                 within(r[0], {p.begin() + 1, p.end()})};
   });
   weights = define("weights", schedule::Role::Weights,
                    {"qi", "k", "c", "qb", "h", "b"}, [&](const Point &p) {
                      Expr most = chunkMax({p[0], p[2], p[3], p[4], p[5]});
-                     return exp2OfNonPositive(scores(p) - most);
+                     Expr weight = exp2OfNonPositive(scores(p) - most);
+                     if (!live)
+                       return weight;
+                     return select(
+                         live->containsGroup(p[1], {p.begin() + 2, p.end()}),
+                         weight, builder->real(0.0));
                    });
   chunkSum = zeroed("chunk_sum", schedule::Role::ChunkSum, dims);
   builder->update(chunkSum, chunkKeys(), [&](const Point &p, const Point &r) {
     Expr key = inChunk(r[0], p[1], p[2]);
     Expr weight = weights({p[0], key, p[1], p[2], p[3], p[4]});
-    return Store{p, chunkSum(p) + weight, within(r[0], p[1], p[2])};
+    return Store{p, chunkSum(p) + weight,
+                 within(r[0], {p.begin() + 1, p.end()})};
   });
   std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
   Func sum = zeroed("value_sum", schedule::Role::ValueSum, wide);
@@ -209,16 +209,22 @@ void AttentionLowering::buildChunk() {
     Expr row = promise(start(p[2]) + r[0], range->start(p[3]),
                        range->limit(p[3]) - 1.0);
     Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
-    return Store{p, sum(p) + weight * value, within(r[0], p[2], p[3])};
+    return Store{p, sum(p) + weight * value,
+                 within(r[0], {p.begin() + 2, p.end()})};
   });
   chunkValue = define("chunk_value", schedule::Role::ChunkValue, wide,
                       [&](const Point &p) {
                         return whereLive(sum(p), 0.0, {p.begin() + 2, p.end()});
                       });
-  // Stages of their own: in `part` the choice of a column would hide the
-  // condition, and all would be computed.
+}
+
+/// What a chunk leaves to be merged. What may be left out stands in stages of
+/// its own: in `part` the choice of a column would hide the condition, and all
+/// would be computed.
+void AttentionLowering::buildPart() {
+  std::vector<std::string> dims = {"qi", "c", "qb", "h", "b"};
   Func most = chunkMax, total = chunkSum;
-  if (tileLive.value) {
+  if (live) {
     most = define(
         "live_max", schedule::Role::ChunkLive, dims, [&](const Point &p) {
           return whereLive(chunkMax(p), masked, {p.begin() + 1, p.end()});
@@ -265,6 +271,7 @@ LogicalResult AttentionLowering::build() {
   start(limit);
   buildScores();
   buildChunk();
+  buildPart();
   buildMerge();
   return success();
 }

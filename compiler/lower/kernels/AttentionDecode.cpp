@@ -158,6 +158,7 @@ void DecodeLowering::keepMap(ScoreRegion &region, ScoreTiles &tiles) {
   keepBlocks(*builder, {textOf(*bounds),
                         q.shape[2],
                         k.shape[2],
+                        shape.chunk,
                         words.live,
                         {isAsked ? "false" : ""},
                         words.byData});

@@ -15,8 +15,11 @@ KeyBounds<BlockText> textOf(const KeyBounds<Expr> &bounds) {
 }
 
 BlockMap mapOf(const KeyRange &range, ScoreRegion &region,
-               const ScoreTiles::Words &words) {
-  BlockMap map{textOf(range.bounds()), {}, {}, words.live, {}, words.byData};
+               const ScoreTiles::Words &words, int64_t groupKeys) {
+  BlockMap map{
+      textOf(range.bounds()), {}, {}, groupKeys, words.live, {}, words.byData};
+  if (groupKeys == 0)
+    map.groupKeys = map.bounds.chunk;
   graph::AttentionOp attention = region.attention();
   map.queries = shapeOf(attention.getQ())[2];
   map.keys = shapeOf(attention.getK())[2];
@@ -40,7 +43,10 @@ void keepBlocks(PipelineBuilder &builder, const BlockMap &map) {
   add("keys", {map.keys.str()});
   add("from", bounds.from(block));
   add("to", bounds.to(block));
-  add("visited", allOf(bounds.isVisited(tile, block), map.live));
+  add("visited", bounds.isVisited(tile, block));
+  if (isSet(map.live) || !map.byData.empty())
+    entries.append("group_keys", ops.getI64IntegerAttr(map.groupKeys));
+  add("live", map.live);
   add("full", map.full);
   SmallVector<StringRef> byData(map.byData.begin(), map.byData.end());
   if (!byData.empty())

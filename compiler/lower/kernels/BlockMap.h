@@ -13,16 +13,18 @@ namespace heddle::lower {
 struct BlockMap {
   KeyBounds<BlockText> bounds; ///< over `block`, `tile` and `keys`
   shape::Dim queries, keys;
-  BlockText live; ///< tiles that numbers alone exclude are those without it
-  BlockText full; ///< tiles that ask no pair of the mask
-  std::vector<std::string> byData; ///< what excludes tiles when the call runs
+  int64_t groupKeys = 1; ///< keys that are left out or computed together
+  BlockText live;        ///< what groups have that numbers alone leave in
+  BlockText full;        ///< tiles that ask no pair of the mask
+  std::vector<std::string> byData; ///< what else, decided by the data
 };
 
 /// The bounds in text that are these in the kernel's code.
 KeyBounds<BlockText> textOf(const KeyBounds<Expr> &bounds);
 /// The map of a kernel that asks the region's conditions wherever it has some.
+/// Without `groupKeys` it leaves out whole tiles.
 BlockMap mapOf(const KeyRange &range, ScoreRegion &region,
-               const ScoreTiles::Words &words);
+               const ScoreTiles::Words &words, int64_t groupKeys = 0);
 
 /// Keeps the map on the pipeline.
 void keepBlocks(PipelineBuilder &builder, const BlockMap &map);

@@ -26,6 +26,18 @@ void ScoreTiles::build(const schedule::AttentionShape &tile, Expr queryCount,
     addTables(condition);
 }
 
+Uses ScoreTiles::uses() const {
+  Uses all;
+  for (Value condition : decided) {
+    Uses one = region.usesOf(condition);
+    all.batch |= one.batch;
+    all.head |= one.head;
+    all.query |= one.query;
+    all.key |= one.key;
+  }
+  return all;
+}
+
 bool ScoreTiles::isSparse() const {
   return llvm::any_of(decided,
                       [&](Value condition) { return isSparse(condition); });

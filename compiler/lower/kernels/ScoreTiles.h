@@ -25,6 +25,8 @@ public:
   /// True where queries see keys of their own, as in documents, so that most
   /// tiles may be dead and small ones pay.
   bool isSparse() const;
+  /// What the decided conditions are made from.
+  ScoreRegion::Uses uses() const;
   /// Makes the tables, of tiles of `queryBlock` queries and `chunk` keys.
   void build(const schedule::AttentionShape &tile, Expr queries, Expr keys);
   /// False only if no key of chunk `c` is live for a query of block `qb`.

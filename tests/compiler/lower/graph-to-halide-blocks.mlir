@@ -27,8 +27,8 @@ hgraph.model @Window {dims = [#hgraph.dim<"t", 1, 600>]} {
 // What numbers decide is a formula, what tensors decide is words.
 // CHECK-LABEL: halide.pipeline @k0(
 // CHECK-SAME: heddle.blocks = {by_data = ["input0[batch, key] > 0.5 | key < input1[batch, query]"]
-// CHECK-SAME: full = "false"
-// CHECK-SAME: to = "keys", visited = "least(key / 64) <= greatest(mod(query, 64))"}
+// CHECK-SAME: full = "false", group_keys = 8 : i64
+// CHECK-SAME: live = "least(key / 64) <= greatest(mod(query, 64))"
 hgraph.model @Data {dims = [#hgraph.dim<"t", 1, 600>]} {
   hgraph.entry @main(%q: tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">> {hgraph.name = "q"}, %w: tensor<1x?xf32, #hgraph.dims<"1", "t">> {hgraph.name = "w"}, %n: tensor<1x?xi32, #hgraph.dims<"1", "t">> {hgraph.name = "n"}) -> (tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">> {hgraph.name = "y"}) {
     %0 = hgraph.attention %q, %q, %q scale(0.25) : (tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">>, tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">>, tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">>) -> tensor<1x2x?x16xf32, #hgraph.dims<"1", "2", "t", "16">> {
