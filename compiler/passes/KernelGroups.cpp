@@ -131,6 +131,10 @@ bool Grouper::joinsLinear(Operation *user, Operation *last, std::string &end) {
     end = "the next op is in a kernel already";
     return false;
   }
+  if (isCopied(user)) {
+    end = "what reads its result widens it";
+    return false;
+  }
   Value weight = cast<LinearOp>(groups.back().anchor).getWeight();
   if (llvm::is_contained(user->getOperands(), weight)) {
     end = "the next op reads the linear's weight as it is";
@@ -439,8 +443,9 @@ std::set<int> Grouper::successors(int group) {
       auto found = groupOf.find(user);
       if (found != groupOf.end() && found->second != group)
         next.insert(found->second);
-      else if (isa<ReshapeOp>(user) && found == groupOf.end())
-        made.push_back(user); // a view: its readers are this group's
+      else if (found == groupOf.end() &&
+               (isa<ReshapeOp>(user) || isCopied(user)))
+        made.push_back(user); // its readers are this group's
     }
   return next;
 }
@@ -525,8 +530,7 @@ bool passes::isCopied(Operation *op) {
   if (isa<ConstantOp>(op))
     return true;
   auto cast = dyn_cast<CastOp>(op);
-  return cast && cast.widens() && isa<BlockArgument>(cast.getX()) &&
-         llvm::all_of(cast->getUses(), widensItself);
+  return cast && cast.widens() && llvm::all_of(cast->getUses(), widensItself);
 }
 
 bool passes::isView(Operation *op) {

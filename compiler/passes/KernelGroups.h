@@ -35,7 +35,7 @@ struct GroupOptions {
 bool isView(mlir::Operation *op);
 
 /// True for what every kernel has its own copy of: constants, and what widens
-/// an input that its readers can read as it is.
+/// bf16 that its readers can read as it is.
 bool isCopied(mlir::Operation *op);
 
 /// The groups of an entry's ops: each op that computes a tensor in exactly one,

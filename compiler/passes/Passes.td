@@ -29,6 +29,18 @@ def SetPrecision : Pass<"heddle-set-precision", "::mlir::ModuleOp"> {
   let dependentDialects = ["::heddle::graph::HGraphDialect"];
 }
 
+def StoreRounded : Pass<"heddle-store-rounded", "::mlir::ModuleOp"> {
+  let summary = "Store in bf16 what products of bf16 alone read";
+  let description = [{
+    Requires: hgraph.model ops directly in the module; a nested module is left
+    alone. Leaves: the same ops, and behind a linear or the element by element
+    ops that follow it, where linears of bf16 alone read the result, a cast to
+    bf16 and one back, which kernels write and read in half of the bytes. Those
+    linears round their input to bf16 anyhow, so that no number changes.
+  }];
+  let dependentDialects = ["::heddle::graph::HGraphDialect"];
+}
+
 def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
   let summary = "Wrap the ops of every entry into kernels";
   let description = [{
