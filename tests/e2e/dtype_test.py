@@ -10,6 +10,8 @@ import numpy as np
 import support
 
 ISAS = support.NARROW_ISAS
+# With int8 attention is of bf16.
+KINDS = {"bf16": "bf16", "int8": "bf16 and int8"}
 PACKAGE = os.environ.get("HEDDLE_MINILM")
 MODEL = """model Narrow(k = 96, n = 96) {
   dim m in 1..200
@@ -178,7 +180,7 @@ class Dtype(support.Case):
             done = self.works("verify", support.MINILM, *support.SMALL,
                               "--dtype", dtype, "--isa", isa, "--dims",
                               "batch=2,seq=19", "--kernels")
-            self.assertIn(f"ok   of {dtype}: largest error", done.text)
+            self.assertIn(f"ok   of {KINDS[dtype]}: largest error", done.text)
             self.assertIn("cosine 0.99", done.text)
 
     def test_what_is_unknown_or_too_late_is_said(self):
@@ -214,7 +216,7 @@ class MiniLm(support.Case):
             done = self.works("verify", artifact, "--weights", weights,
                               "--isa", isa, "--dims", "batch=2,seq=33",
                               "--kernels")
-            self.assertIn(f"ok   of {dtype}: largest error", done.text)
+            self.assertIn(f"ok   of {KINDS[dtype]}: largest error", done.text)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ hgraph.model @Stored {dims = [#hgraph.dim<"n", 1, 64>]} {
     // KERNELS-NEXT: hgraph.cast
     // KERNELS-NEXT: hgraph.linear
     %a = hgraph.linear %x, %w layout(out_in) compute(bf16) : (!rows, tensor<8x8xf32>) -> !rows
-    %g = hgraph.gelu %a : (!rows) -> !rows
+    %g = hgraph.gelu %a approximate(none) : (!rows) -> !rows
     %b = hgraph.linear %g, %w layout(out_in) compute(bf16) : (!rows, tensor<8x8xf32>) -> !rows
     %c = hgraph.linear %g, %w layout(out_in) compute(bf16) : (!rows, tensor<8x8xf32>) -> !rows
     %d = hgraph.linear %b, %w layout(out_in) compute(f32) : (!rows, tensor<8x8xf32>) -> !rows
