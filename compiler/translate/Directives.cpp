@@ -328,6 +328,16 @@ void Scheduler::prefetch(PrefetchOp op) {
     nest.prefetch(func(op.getSubject()), at, from, offset, bounds);
 }
 
+/// What `ahead` steps along is the first dim whose extent is not constant.
+static void setRuns(ArrayRef<int64_t> shape, Stream &stream) {
+  const int64_t *along = llvm::find_if(shape, ShapedType::isDynamic);
+  if (along == shape.begin() || along == shape.end())
+    return;
+  stream.width = stream.pitch = shape[0];
+  for (const int64_t *extent = shape.begin() + 1; extent != along; ++extent)
+    stream.pitch *= *extent;
+}
+
 void Scheduler::stream(StreamOp op) {
   auto stageName = [&](Value value, uint64_t stage) {
     return func(value).name() + ".s" + std::to_string(stage) + ".";
@@ -338,6 +348,9 @@ void Scheduler::stream(StreamOp op) {
                             op.getOuter() ? stageName(op.getOuter(), 0) : "",
                             op.getOver() ? "." + op.getOver()->str() : "",
                             int64_t(op.getAhead()), int(op.getLines())});
+  if (op.getAhead() > 0)
+    setRuns(cast<BufferType>(op.getSubject().getType()).getShape(),
+            kernel.streams.back());
 }
 
 void Scheduler::applyBounds(Operation *op) {

@@ -26,6 +26,8 @@ struct Stream {
   std::string outer, over; ///< likewise; empty where there is no such loop
   int64_t ahead = 0;       ///< in elements; 0: as much as the loop reads
   int lines = 1;
+  /// With `ahead`: runs of `width` elements follow each other `pitch` apart.
+  int64_t width = 1, pitch = 1;
 };
 
 /// What each value of the pipeline is in Halide.

@@ -114,11 +114,14 @@ private:
     for (const std::string &name : enclosing)
       if (!stream.outer.empty() && isLoop(name, stream.outer, stream.over))
         part = Variable::make(Halide::Int(32), name);
-    Expr first = substitute(op->name, op->min, base) + int(piece->elements) +
-                 (part * int(piece->iterations) + (k - op->min)) * step;
+    Expr start = substitute(op->name, op->min, base);
+    Expr first = (part * int(piece->iterations) + (k - op->min)) * step +
+                 int(piece->elements);
     Halide::Internal::Stmt body = op->body;
-    for (int line = stream.lines; line-- > 0;)
-      body = Block::make(fetch(*load, first + line * lineElements), body);
+    for (int line = stream.lines; line-- > 0;) {
+      Expr place = placeOf(stream, first + line * lineElements);
+      body = Block::make(fetch(*load, start + place), body);
+    }
     Halide::Internal::Stmt fetching =
         For::make(op->name, op->min, op->extent, op->for_type,
                   op->partition_policy, op->device_api, body);
@@ -140,11 +143,22 @@ private:
     auto extent = as_const_int(simplify(loop.extent));
     if (!stride || *stride <= 0)
       return std::nullopt;
-    if (stream.ahead > 0)
-      return Piece{stream.ahead, std::max<int64_t>(stream.ahead / *stride, 1)};
+    if (stream.ahead > 0) {
+      bool byRuns = *stride >= stream.pitch;
+      int64_t step = byRuns ? *stride / stream.pitch * stream.width : *stride;
+      return Piece{stream.ahead, std::max<int64_t>(stream.ahead / step, 1)};
+    }
     if (!extent)
       return std::nullopt;
     return Piece{*stride * *extent, *extent};
+  }
+
+  /// Where an element lies, counted along the runs.
+  static Expr placeOf(const Stream &stream, const Expr &element) {
+    if (stream.width == stream.pitch)
+      return element;
+    int width = int(stream.width);
+    return element / width * int(stream.pitch) + element % width;
   }
 
   static Halide::Internal::Stmt fetch(const Load &load, const Expr &index) {

@@ -555,7 +555,8 @@ def Halide_StreamOp : Halide_Directive<"stream"> {
     The loop `at` of `user` reads the buffer, which is fetched `ahead` elements
     behind what the loop reads first, `lines` cache lines an iteration. Where
     nothing is said of `ahead` it is as much as the loop reads: what follows in
-    memory. The first iteration of the loop `over` of `outer` around it fetches
+    memory. `ahead` leaves out what lies between the runs of the first dim: of
+    a buffer<32x12x?xf32> it counts 32 elements of every 384. The first iteration of the loop `over` of `outer` around it fetches
     the first part of so many elements, the next one the next, until all are
     fetched; further ones fetch nothing. Without `over` the loop fetches each
     time. Unlike `prefetch`, which fetches a whole region at once, this spreads
