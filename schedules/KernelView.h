@@ -48,6 +48,7 @@ enum class Role {
   Serial,      ///< one value a row, reduced in order (one update)
   Before,      ///< a whole tensor that every row needs (one update)
   Pack,        ///< columns of a right operand, as dense as a panel
+  QueryTurn,   ///< squares of queries on their way to be transposed
   QueryPack,   ///< queries transposed, scaled
   QueryData,   ///< what a mask or bias reads of the queries
   KeyRows,     ///< keys rounded as they lie, a panel of them
@@ -84,7 +85,8 @@ struct FuncView {
   bool hasUpdate = false;
   std::vector<std::string> updateDims = {}; ///< pure loops of its update
   /// Arguments, by position, that its update reads: `panels` along its
-  /// innermost dim, `rows` along its reduction alone.
+  /// innermost dim, `rows` along its reduction alone. Without an update: `rows`
+  /// is the one that the definition reads.
   std::optional<int> panels = std::nullopt, rows = std::nullopt;
 };
 

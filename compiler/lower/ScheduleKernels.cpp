@@ -43,6 +43,19 @@ void findOperands(halide::UpdateOp update, schedule::FuncView &view) {
   }
 }
 
+/// The one buffer that a definition reads.
+std::optional<int> sourceOf(halide::FuncOp func) {
+  std::optional<int> source;
+  for (halide::AtOp read : func.getBody().getOps<halide::AtOp>())
+    if (auto buffer = dyn_cast<BlockArgument>(read.getSubject());
+        buffer && isa<halide::BufferType>(buffer.getType())) {
+      if (source && *source != int(buffer.getArgNumber()))
+        return std::nullopt;
+      source = int(buffer.getArgNumber());
+    }
+  return source;
+}
+
 /// What a schedule may know of a func, from its op's attributes.
 std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
   auto role = func->getAttrOfType<StringAttr>(roleAttr);
@@ -68,8 +81,10 @@ std::optional<schedule::FuncView> viewOf(halide::FuncOp func) {
     if (extents && i < size_t(extents.size()) && extents[i] >= 0)
       view.extents.back() = extents[i];
   }
+  view.rows = sourceOf(func);
   for (halide::UpdateOp update : func.getUpdates()) {
     view.hasUpdate = true;
+    view.rows.reset();
     findOperands(update, view);
     for (StringRef name : update.getReductionNames())
       view.reductionDims.push_back(name.str());
@@ -240,6 +255,7 @@ LogicalResult Recorder::attention() {
   shape.chunk = tileEntry(pipeline, "chunk");
   shape.valueDim = tileEntry(pipeline, "value_dim");
   shape.keyDim = tileEntry(pipeline, "key_dim");
+  shape.isWindow = tileEntry(pipeline, "window") != 0;
   if (!view.narrow.empty())
     return with<schedule::AttentionKnobs>(
         schedule::narrowAttentionKnobSpace(),

@@ -48,6 +48,10 @@ const std::vector<Knob<AttentionKnobs>> &attentionKnobSpace() {
        "columns of a value tile",
        &AttentionKnobs::valueColumns,
        {8, 16, 24, 32, 40, 48, 64}},
+      {"value_keys",
+       "keys of an unrolled step of the values",
+       &AttentionKnobs::valueKeys,
+       {1, 2, 4}},
   };
   return space;
 }
@@ -75,6 +79,10 @@ AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
     knobs.scoreQueries = 16;
     knobs.valueQueries = !wide || widest ? 4 : 8;
   }
+  // A step would ask for both ends with each key: half as fast at a window of
+  // 256 of 2048 keys.
+  if (shape.isWindow)
+    knobs.valueKeys = 1;
   while (shape.valueDim % knobs.valueColumns != 0 &&
          knobs.valueColumns > target.lanes)
     knobs.valueColumns -= target.lanes;
@@ -105,14 +113,52 @@ std::string checkAttentionKnobs(const AttentionKnobs &knobs,
 
 namespace {
 
+/// The loop over steps of `valueKeys` keys.
+const char *const valueStep = "step";
+
 using Context = AttentionContext;
+
+/// Queries transposed a square at a time, or else an element. Those of the next
+/// block are fetched, a row of squares for each of this one's.
+void schedulePack(Context &c) {
+  const std::string &qi = c.dim(Role::QueryPack, 0);
+  const std::string &d = c.dim(Role::QueryPack, 1);
+  int64_t lanes = c.target.lanes;
+  if (!c.view.find(Role::QueryTurn)) {
+    c.func(Role::QueryPack).reorder({qi, d}).vectorize(qi, lanes);
+    return;
+  }
+  c.func(Role::QueryPack)
+      .split(qi, "square", "qu", turnSide)
+      .split(d, "do", "di", turnSide)
+      .reorder({"qu", "di", "do", "square"})
+      .vectorize("qu", lanes)
+      .unroll("qu")
+      .unroll("di");
+  const FuncView &rows = *c.view.find(Role::QueryTurn);
+  if (rows.rows)
+    c.func(Role::QueryPack)
+        .stream(*rows.rows, "do", c.shape.queryBlock * c.shape.keyDim,
+                turnSide);
+  for (const FuncView &func : c.view.funcs) {
+    if (func.role != Role::QueryTurn)
+      continue;
+    // Rows as they lie, then two of them interleaved.
+    bool isTwo = lanes == turnSide && func.name != rows.name;
+    c.schedule.func(func.name)
+        .computeAt(c.of(Role::QueryPack).name, "do")
+        .bound(func.dims[0], 0, turnSide * turnSide)
+        .boundExtent(func.dims[1], 1)
+        .boundExtent(func.dims[2], 1)
+        .vectorize(func.dims[0], isTwo ? 2 * lanes : lanes)
+        .unroll(func.dims[0]);
+  }
+}
 
 /// What the f32 kernel has of a query block beside the merge.
 void scheduleQueries(Context &c) {
-  const std::string &qi = c.dim(Role::QueryPack, 0);
-  c.perBlock(Role::QueryPack, qi)
-      .reorder({qi, c.dim(Role::QueryPack, 1)})
-      .vectorize(qi, c.target.lanes);
+  c.perBlock(Role::QueryPack, c.dim(Role::QueryPack, 0));
+  schedulePack(c);
   const std::string &out = c.of(Role::Output).name;
   for (const FuncView &func : c.view.funcs)
     if (func.role == Role::QueryData)
@@ -198,7 +244,9 @@ void scheduleValues(Context &c, const std::string &part,
       .unroll(aq);
   c.vectorizeColumns(c.func(Role::ValueSum), ad);
   c.update(Role::ValueSum)
-      .reorder({ad, aq, c.reduction(Role::ValueSum)})
+      .split(c.reduction(Role::ValueSum), valueStep, "key", c.knobs.valueKeys)
+      .reorder({ad, aq, "key", valueStep})
+      .unroll("key")
       .unroll(aq);
   c.vectorizeColumns(c.update(Role::ValueSum), ad);
 }
@@ -217,9 +265,8 @@ void streamOperands(Context &c) {
   const FuncView &values = c.of(Role::ValueSum);
   if (values.panels)
     c.update(Role::ValueSum)
-        .streamOver(*values.panels, values.reductionDims[0],
-                    c.of(Role::ChunkValue).name, "qo",
-                    c.shape.chunk * c.shape.valueDim, 1);
+        .streamOver(*values.panels, valueStep, c.of(Role::ChunkValue).name,
+                    "qo", c.shape.chunk * c.shape.valueDim, c.knobs.valueKeys);
 }
 
 } // namespace

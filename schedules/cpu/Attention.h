@@ -18,8 +18,8 @@ struct AttentionShape {
   int64_t queryBlock = 48; ///< queries that meet a chunk together; of 16
   int64_t chunk = 384;     ///< keys whose scores stay in L1/L2; of 16
   int64_t valueDim = 64;   ///< width of a value head
-  int64_t keyDim = 0;      ///< width of a key, where keys and values lie behind
-                           ///< one another in memory; else 0
+  int64_t keyDim = 0;      ///< width of a key; 0: nothing is fetched ahead
+  bool isWindow = false;   ///< a query does not see the first keys either
 };
 
 /// At most so many queries have a kernel of their own, with a block of as
@@ -32,11 +32,15 @@ constexpr int64_t fewQueries = 16;
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
                                      bool isShort, bool isSparse = false);
 
+/// Queries and columns of a square that is transposed in registers.
+constexpr int64_t turnSide = 16;
+
 struct AttentionKnobs {
   int64_t scoreKeys = 8;     ///< keys of a score tile
   int64_t scoreQueries = 48; ///< queries of a score tile, whole vectors
   int64_t valueQueries = 12; ///< queries of a value tile
   int64_t valueColumns = 32; ///< columns of a value tile, whole vectors
+  int64_t valueKeys = 4;     ///< keys of an unrolled step of the values
 };
 
 /// The knobs that may be set.

@@ -270,8 +270,7 @@ void streamOperands(Context &c) {
   int64_t ahead = c.knobs.streamKeys, step = c.knobs.scoreKeys;
   if (ahead == 0 || c.shape.sharedHeads > mostHeadsOfRow)
     return;
-  int64_t key = c.shape.keyDim * c.shape.sharedHeads;
-  int64_t value = c.shape.valueDim * c.shape.sharedHeads;
+  int64_t key = c.shape.keyDim, value = c.shape.valueDim; // a row's run
   if (c.shape.keys >= 0)
     c.func(Role::ScoreLanes)
         .stream(int(c.shape.keys), "keys", ahead * key,

@@ -217,6 +217,13 @@ TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
   EXPECT_EQ(defaultAttentionShape(32, 512, false).queryBlock, 32);
 }
 
+TEST(AttentionKnobs, WindowsTakeKeysOneByOne) {
+  AttentionShape shape = defaultAttentionShape(64, 2048, false);
+  EXPECT_EQ(defaultAttentionKnobs(shape, cpuTargets()[0]).valueKeys, 4);
+  shape.isWindow = true;
+  EXPECT_EQ(defaultAttentionKnobs(shape, cpuTargets()[0]).valueKeys, 1);
+}
+
 TEST(AttentionKnobs, NamesTheBrokenConstraint) {
   const CpuTarget &wide = cpuTargets()[1];
   AttentionShape shape{48, 384, 64};

@@ -28,6 +28,7 @@ public:
 
 private:
   void stageQueries(ScoreRegion &region);
+  void packQueries(double scale);
   void buildTiles(ScoreRegion &region);
   void buildScores();
   void buildChunk();
@@ -94,19 +95,65 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
   tile = schedule::defaultAttentionShape(
       width, shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX),
       form.isFew, tiles.isSparse());
-  // Heads inside the rows of a projection leave gaps between keys.
-  tile.keyDim = k.split || v.split ? 0 : depth;
-  builder->keep({{"chunk", tile.chunk},
-                 {"query_block", tile.queryBlock},
-                 {"value_dim", tile.valueDim},
-                 {"key_dim", tile.keyDim}});
+  tile.keyDim = depth;
   words = tiles.words();
   LiveKeys found(*builder, tiles, tile, queries, keys);
   if (found.isUseful())
     live.emplace(found);
+  // Where keys may be left out before the first of them, too.
+  bool isWindow = region.firstOffset() || live;
+  builder->keep({{"chunk", tile.chunk},
+                 {"query_block", tile.queryBlock},
+                 {"value_dim", tile.valueDim},
+                 {"key_dim", tile.keyDim},
+                 {"window", isWindow ? 1 : 0}});
 }
 
-/// Queries transposed with the scale put in; masked scores of one chunk.
+/// Queries transposed with the scale put in. Where the depth is whole squares
+/// of turnSide x turnSide, these are transposed in registers, by perfect
+/// shuffles of their elements: element j of the first half of a square goes to
+/// 2 j, that of the second half to 2 j + 1, and four of these swap the halves
+/// of an element's index.
+void AttentionLowering::packQueries(double scale) {
+  constexpr int64_t side = schedule::turnSide, half = side * side / 2;
+  std::vector<std::string> dims = {"qi", "d", "qb", "h", "b"};
+  auto query = [&](Expr qb, Expr qi) {
+    return min(qb * double(tile.queryBlock) + qi, queries - 1.0);
+  };
+  if (form.onDevice || depth % side != 0) {
+    queryPack = define("query_pack", schedule::Role::QueryPack, dims,
+                       [&](const Point &p) {
+                         Expr row = query(p[2], p[0]);
+                         return load(q, p[1], p[3], row, p[4]) * scale;
+                       });
+    return;
+  }
+  std::vector<std::string> square = {"i", "dt", "qt", "qb", "h", "b"};
+  Func turned = define(
+      "query_rows", schedule::Role::QueryTurn, square, [&](const Point &p) {
+        Expr d = p[1] * double(side) + modulo(p[0], side);
+        Expr row = query(p[3], p[2] * double(side) + floorDiv(p[0], side));
+        return load(q, d, p[4], row, p[5]);
+      });
+  for (int64_t step = 1; step < side; step *= 2)
+    turned = define("query_turn_" + std::to_string(step),
+                    schedule::Role::QueryTurn, square, [&](const Point &p) {
+                      Point low = p, high = p;
+                      low[0] = floorDiv(p[0], 2);
+                      high[0] = low[0] + double(half);
+                      return select(modulo(p[0], 2) == builder->index(0),
+                                    turned(low), turned(high));
+                    });
+  queryPack = define(
+      "query_pack", schedule::Role::QueryPack, dims, [&](const Point &p) {
+        Expr i = modulo(p[1], side) * double(side) + modulo(p[0], side);
+        Point at = {i, floorDiv(p[1], side), floorDiv(p[0], side)};
+        at.insert(at.end(), p.begin() + 2, p.end());
+        return turned(at) * scale;
+      });
+}
+
+/// Masked scores of one chunk.
 void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
   buildTiles(region);
@@ -114,13 +161,8 @@ void AttentionLowering::buildScores() {
   keepBlocks(*builder, mapOf(*range, region, words, LiveKeys::group));
   stageQueries(region);
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
-  Expr lastQuery = queries - 1.0, lastKey = keys - 1.0;
-  queryPack =
-      define("query_pack", schedule::Role::QueryPack,
-             {"qi", "d", "qb", "h", "b"}, [&](const Point &p) {
-               Expr row = p[2] * double(tile.queryBlock) + p[0];
-               return load(q, p[1], p[3], min(row, lastQuery), p[4]) * scale;
-             });
+  Expr lastKey = keys - 1.0;
+  packQueries(scale);
   std::vector<std::string> dims = {"qi", "k", "c", "qb", "h", "b"};
   Func sum = zeroed("score_sum", schedule::Role::ScoreSum, dims);
   builder->update(sum, {{"rd", builder->index(0), builder->index(depth)}},

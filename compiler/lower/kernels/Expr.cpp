@@ -328,6 +328,7 @@ constexpr std::pair<schedule::Role, llvm::StringLiteral> roleNames[] = {
     {schedule::Role::KeyData, "key_data"},
     {schedule::Role::TileLive, "tile_live"},
     {schedule::Role::Pack, "pack"},
+    {schedule::Role::QueryTurn, "query_turn"},
     {schedule::Role::QueryPack, "query_pack"},
     {schedule::Role::ScoreLanes, "score_lanes"},
     {schedule::Role::ScoreSum, "score_sum"},

@@ -11,8 +11,10 @@ Expr KeyRange::mask(Expr c, Expr qb, Expr query, Expr key,
     seen = key <= query + double(*known.last);
   if (known.first)
     seen = allOf(seen, query + double(*known.first) <= key);
-  return select(likely(known.isFull(c, qb)) | seen, builder.real(0.0),
-                builder.real(masked));
+  // The value is what is likely, not the condition: loops are partitioned by
+  // the conditions on the way to it.
+  Expr mixed = select(seen, builder.real(0.0), builder.real(masked));
+  return select(known.isFull(c, qb), likely(builder.real(0.0)), mixed);
 }
 
 } // namespace heddle::lower
