@@ -123,17 +123,15 @@ Expr logarithm(Expr x) {
 }
 
 Expr errorFunction(Expr x) {
-  // x P(s), s = 2 (x / 3.8)^2 - 1 in [-1, 1], where the coefficients are small:
-  // minimax on |x| <= 3.8 (error 5.1e-8 before rounding); beyond, 1 - erf is
-  // below 8e-8. Without a division, which takes as long as 30 multiply-adds.
-  constexpr double most = 3.8;
-  x = clamp(x, x.owner->real(-most), x.owner->real(most));
-  Expr s = x * x * (2 / (most * most)) - 1.0;
-  return x * polynomial(s, {0.372107621, -0.185641201, 0.137739517,
-                            -0.111185577, 0.0908327071, -0.0725154971,
-                            0.0550565607, -0.0389396524, 0.0266930333,
-                            -0.0183332731, 0.00994950805, -0.00329946983,
-                            0.00236728676, -0.00269575894, 0.00102208357});
+  // Minimax on |x| <= 3.9 (error 1.5e-8 before rounding); beyond, 1 - erf is
+  // below half an ulp of 1. A polynomial alone needs 14 terms for as much and
+  // takes longer than this division: 6 % with AVX-512, 35 % with AVX2.
+  x = clamp(x, x.owner->real(-3.9), x.owner->real(3.9));
+  return oddRational(x,
+                     {1.12837903, 0.191939949, 0.052966765, 0.00383682711,
+                      0.000287455574, 2.05038781e-06},
+                     {1.0, 0.503434129, 0.114757751, 0.0151091065,
+                      0.00118172148, 3.82306596e-05});
 }
 
 Expr hyperbolicTangent(Expr x) {
