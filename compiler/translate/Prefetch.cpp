@@ -11,8 +11,8 @@
 #include "llvm-c/Disassembler.h"
 #include "llvm-c/Target.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Support/FileOutputBuffer.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
@@ -68,12 +68,16 @@ Error fetchFromAfar(StringRef path) {
     if (section.isText())
       patchCode(
           MutableArrayRef(bytes).slice(section.getOffset(), section.getSize()));
-  Expected<std::unique_ptr<FileOutputBuffer>> out =
-      FileOutputBuffer::create(path, bytes.size());
-  if (!out)
-    return out.takeError();
-  std::copy(bytes.begin(), bytes.end(), (*out)->getBufferStart());
-  return (*out)->commit();
+  // Not through a mapping: a full disk would be a signal.
+  std::error_code wrong;
+  raw_fd_ostream out(path, wrong);
+  if (!wrong) {
+    out.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    out.close();
+    wrong = out.error();
+    out.clear_error();
+  }
+  return errorCodeToError(wrong);
 }
 
 } // namespace heddle::translate
