@@ -45,8 +45,8 @@ const std::vector<Builtin> &Builtin::all() {
           {"merge_heads", {needed("x")}, &E::mergeHeads},
           {"attention",
            {needed("q"), needed("k"), needed("v"), option("mask"),
-            option("scale"), option("softcap"), option("bias"),
-            option("score"), option("dtype")},
+            option("scale"), option("softcap"), option("bias"), option("score"),
+            option("dtype")},
            [](Elaborator &e, const Arguments &arguments) {
              return AttentionOp(e, arguments).run();
            }},
