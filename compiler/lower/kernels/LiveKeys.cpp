@@ -33,10 +33,11 @@ Func LiveKeys::table(bool isFirst, ScoreTiles &tiles, Expr keys) {
        {},
        builder.index(0).value.getType()},
       [&](const Point &) { return none(); });
-  builder.update(made, {{"r", builder.index(0), builder.index(chunk / group)}},
+  int64_t groups = chunk / group;
+  builder.update(made, {{"r", builder.index(0), builder.index(groups)}},
                  [&](const Point &p, const Point &r) {
                    Expr start = r[0] * double(group);
-                   Expr index = p[0] * double(chunk / group) + r[0];
+                   Expr index = p[0] * double(groups) + r[0];
                    Expr isLive = tiles.mayLive(index, p[1], p[2], p[3]);
                    Expr key = isFirst ? start : start + double(group);
                    Expr one = select(isLive, key, none());
