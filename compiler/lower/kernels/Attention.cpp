@@ -32,25 +32,17 @@ private:
   void buildTiles(ScoreRegion &region);
   void buildScores();
   void buildChunk();
-  void buildPart();
-  void buildMerge();
   Expr kvHead(Expr h) { return floorDiv(h, group); }
   /// Whether some key of the chunk of a tile (c, qb, h, b) is among them, and
   /// may be live; empty where all are.
   Expr isVisited(const Point &tile);
-  /// `value`, which is not computed for a tile (c, qb, h, b) that no query
-  /// sees a key of; `none` there.
-  Expr whereLive(Expr value, double none, const Point &tile) {
-    return live ? select(live->isAny(tile), value, builder->real(none)) : value;
-  }
-
   schedule::AttentionShape tile;
   std::optional<KeyRange> range;
   ScoreTiles::Words words; ///< what `live` says
   /// What the region reads of a query, dense for a block of them.
   SmallVector<std::pair<Value, Func>> staged;
   std::optional<LiveKeys> live; ///< where the data tell of whole groups
-  Func queryPack, scores, chunkMax, weights, chunkSum, chunkValue, part;
+  Func queryPack, scores, chunkMax, weights, chunkSum;
 };
 
 Expr AttentionLowering::isVisited(const Point &at) {
@@ -254,56 +246,16 @@ void AttentionLowering::buildChunk() {
     return Store{p, sum(p) + weight * value,
                  within(r[0], {p.begin() + 2, p.end()})};
   });
-  chunkValue = define("chunk_value", schedule::Role::ChunkValue, wide,
-                      [&](const Point &p) {
-                        return whereLive(sum(p), 0.0, {p.begin() + 2, p.end()});
-                      });
-}
-
-/// What a chunk leaves to be merged. What may be left out stands in stages of
-/// its own: in `part` the choice of a column would hide the condition, and all
-/// would be computed.
-void AttentionLowering::buildPart() {
-  std::vector<std::string> dims = {"qi", "c", "qb", "h", "b"};
-  Func most = chunkMax, total = chunkSum;
-  if (live) {
-    most = define(
-        "live_max", schedule::Role::ChunkLive, dims, [&](const Point &p) {
-          return whereLive(chunkMax(p), masked, {p.begin() + 1, p.end()});
-        });
-    total = define(
-        "live_sum", schedule::Role::ChunkLive, dims, [&](const Point &p) {
-          return whereLive(chunkSum(p), 0.0, {p.begin() + 1, p.end()});
-        });
-  }
-  // One func carries all three results, so that everything above can be
-  // computed inside its chunk loop.
-  part = define("part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
-                [&](const Point &p) {
-                  Point narrow(p.begin() + 1, p.end()), value = p;
-                  Expr last = builder->index(width - 1);
-                  value[0] = min(p[0], last);
-                  return select(p[0] <= double(width - 1), chunkValue(value),
-                                select(p[0] == builder->index(width),
-                                       most(narrow), total(narrow)));
-                });
-}
-
-void AttentionLowering::buildMerge() {
-  ChunkMerge merge;
-  merge.dims = {"qi", "qb", "h", "b"};
-  merge.chunks = floorDiv(keys + double(tile.chunk - 1), tile.chunk);
-  merge.part = [&](Expr j, const Point &row, Expr c) {
-    return part({j, row[0], c, row[1], row[2], row[3]});
-  };
-  merge.where = [&](const Point &row, Expr c) {
-    return isVisited({c, row[1], row[2], row[3]});
-  };
-  merge.row = [&](Expr query, Expr head, Expr b) {
-    return Point{modulo(query, tile.queryBlock),
-                 floorDiv(query, tile.queryBlock), head, b};
-  };
-  finish(merge);
+  BlockChunks chunks{tile.queryBlock,
+                     tile.chunk,
+                     [&](const Point &p) { return sum(p); },
+                     chunkMax,
+                     chunkSum,
+                     {},
+                     [&](const Point &at) { return isVisited(at); }};
+  if (live)
+    chunks.isLive = [&](const Point &at) { return live->isAny(at); };
+  finish(chunks);
 }
 
 LogicalResult AttentionLowering::build() {
@@ -313,8 +265,6 @@ LogicalResult AttentionLowering::build() {
   start(limit);
   buildScores();
   buildChunk();
-  buildPart();
-  buildMerge();
   return success();
 }
 

@@ -160,4 +160,50 @@ void AttentionKernel::finish(const ChunkMerge &merge) {
   builder->finish(out, kernelPlan.output);
 }
 
+/// What may be left out stands in stages of its own: in `part` the choice of a
+/// column would hide the condition, and all would be computed.
+void AttentionKernel::finish(const BlockChunks &chunks) {
+  auto whereLive = [&](Expr value, double none, const Point &tile) {
+    return chunks.isLive
+               ? select(chunks.isLive(tile), value, builder->real(none))
+               : value;
+  };
+  std::vector<std::string> dims = {"qi", "c", "qb", "h", "b"}, wide = dims;
+  wide.insert(wide.begin(), "d");
+  Func values = define(
+      "chunk_value", schedule::Role::ChunkValue, wide, [&](const Point &p) {
+        return whereLive(chunks.values(p), 0.0, {p.begin() + 2, p.end()});
+      });
+  auto orNone = [&](const std::string &name, Func func, double none) {
+    if (!chunks.isLive)
+      return func;
+    return define(name, schedule::Role::ChunkLive, dims, [&](const Point &p) {
+      return whereLive(func(p), none, {p.begin() + 1, p.end()});
+    });
+  };
+  Func most = orNone("live_max", chunks.most, masked);
+  Func sum = orNone("live_sum", chunks.sum, 0.0);
+  // One func carries all three results, so that everything above can be
+  // computed inside its chunk loop.
+  wide[0] = "j";
+  Func part = define("part", schedule::Role::Part, wide, [&](const Point &p) {
+    Point row(p.begin() + 1, p.end()), value = p;
+    value[0] = min(p[0], builder->index(width - 1));
+    return select(p[0] <= double(width - 1), values(value),
+                  select(p[0] == builder->index(width), most(row), sum(row)));
+  });
+  int64_t block = chunks.queryBlock;
+  finish({{"qi", "qb", "h", "b"},
+          floorDiv(keys + double(chunks.chunk - 1), chunks.chunk),
+          [&](Expr j, const Point &row, Expr c) {
+            return part({j, row[0], c, row[1], row[2], row[3]});
+          },
+          [&](const Point &row, Expr c) {
+            return chunks.isVisited({c, row[1], row[2], row[3]});
+          },
+          [&](Expr query, Expr head, Expr b) {
+            return Point{modulo(query, block), floorDiv(query, block), head, b};
+          }});
+}
+
 } // namespace heddle::lower

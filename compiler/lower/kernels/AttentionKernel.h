@@ -48,6 +48,18 @@ struct ChunkMerge {
   std::function<Point(Expr query, Expr head, Expr b)> row;
 };
 
+/// The same where queries go by blocks and keys by chunks: tiles (c, qb, h, b),
+/// rows of queries (query of its block, c, qb, h, b).
+struct BlockChunks {
+  int64_t queryBlock = 0, chunk = 0;
+  std::function<Expr(const Point &)> values; ///< at [d, row of queries]
+  Func most, sum;                            ///< m_c and l_c of a row
+  /// Whether a tile is computed; null where all are.
+  std::function<Expr(const Point &tile)> isLive;
+  /// Whether it counts; without a value where all do.
+  std::function<Expr(const Point &tile)> isVisited;
+};
+
 /// A lowering derives from this, plans, starts and builds.
 class AttentionKernel {
 public:
@@ -84,6 +96,7 @@ protected:
   /// The kernel's result: for each row of queries m = max m_c, then
   /// sum w_c O_c / sum w_c l_c with w_c = 2^(m_c - m).
   void finish(const ChunkMerge &merge);
+  void finish(const BlockChunks &chunks);
 
   mlir::ModuleOp module;
   graph::OutlinedOp kernel;

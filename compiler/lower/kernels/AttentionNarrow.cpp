@@ -10,6 +10,7 @@
 #include "compiler/lower/kernels/Transcendentals.h"
 
 #include "schedules/cpu/AttentionNarrow.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -21,10 +22,6 @@ constexpr int64_t pair = 2, panel = schedule::narrowPanel;
 /// Keys go by groups: the lanes of partial maxima and sums, and what products
 /// leave out together.
 constexpr int64_t lanes = schedule::narrowGroup;
-
-int64_t roundUp(int64_t value, int64_t to) {
-  return (value + to - 1) / to * to;
-}
 
 class NarrowLowering : public AttentionKernel {
 public:
@@ -66,7 +63,8 @@ private:
   Expr zeroUnless(Expr condition, Expr value) {
     return select(condition, value, builder->real(0.0));
   }
-  Expr isVisited(Expr c, Expr qb, Expr h, Expr b);
+  Expr isVisited(const Point &at);
+  Expr isLive(const Point &at) { return tileLive(at) != builder->index(0); }
   /// Whether a group of a chunk may be seen by a block, and the group with
   /// that known to the bounds inference.
   Expr isWithin(Expr group, Expr c, Expr qb);
@@ -85,7 +83,7 @@ private:
   SmallVector<std::pair<Value, Func>> staged;
   Expr keyGroupCount; ///< of both packs
   Func tileLive, query, keyEnd, keyPack, valuePack, scores, chunkMax, weights;
-  Func chunkSum, chunkValue, part;
+  Func chunkSum;
 };
 
 /// q [d, query of a block] with the scale put in, as bf16 and as f32 again.
@@ -287,8 +285,7 @@ void NarrowLowering::buildChunk() {
       [&](const Point &p) { return weights(p); });
 }
 
-/// Weights times values, and all three results of a chunk in one func, so that
-/// everything can be computed inside its chunk loop.
+/// Weights times values, and the chunks merged.
 void NarrowLowering::buildSums() {
   Func sum = define("value_sum", schedule::Role::ValueSum,
                     {"n", "t", "qi", "c", "qb", "h", "b"},
@@ -306,46 +303,26 @@ void NarrowLowering::buildSums() {
             {r[0], p[0], r[1], p[1], groupAt(p[3], group), kvHead(p[5]), p[6]});
         return Store{p, sum(p) + a * fromBf16(b), isWithin(r[2], p[3], p[4])};
       });
-  std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
-  auto whereLive = [&](Expr value, double none, const Point &row) {
-    if (!tileLive.value)
-      return value;
-    return select(tileLive(row) != builder->index(0), value,
-                  builder->real(none));
-  };
-  chunkValue = define(
-      "chunk_value", schedule::Role::ChunkValue, wide, [&](const Point &p) {
+  BlockChunks chunks{
+      tile.queryBlock,
+      tile.chunk,
+      [&](const Point &p) {
         Point at(p.begin() + 1, p.end());
         at.insert(at.begin(), {modulo(p[0], panel), floorDiv(p[0], panel)});
-        return whereLive(sum(at), 0.0, {p.begin() + 2, p.end()});
-      });
-  Func most = chunkMax, total = chunkSum;
-  std::vector<std::string> dims(wide.begin() + 1, wide.end());
-  if (tileLive.value) {
-    auto orNone = [&](const std::string &name, Func func, double none) {
-      return define(name, schedule::Role::ChunkLive, dims, [&](const Point &p) {
-        return whereLive(func(p), none, {p.begin() + 1, p.end()});
-      });
-    };
-    most = orNone("live_max", chunkMax, masked);
-    total = orNone("live_sum", chunkSum, 0.0);
-  }
-  part = define("part", schedule::Role::Part, {"j", "qi", "c", "qb", "h", "b"},
-                [&](const Point &p) {
-                  Point row(p.begin() + 1, p.end()), value = p;
-                  value[0] = min(p[0], builder->index(width - 1));
-                  return select(p[0] <= double(width - 1), chunkValue(value),
-                                select(p[0] == builder->index(width), most(row),
-                                       total(row)));
-                });
+        return sum(at);
+      },
+      chunkMax,
+      chunkSum,
+      {},
+      [&](const Point &at) { return isVisited(at); }};
+  if (tileLive.value)
+    chunks.isLive = [&](const Point &at) { return isLive(at); };
+  finish(chunks);
 }
 
-Expr NarrowLowering::isVisited(Expr c, Expr qb, Expr h, Expr b) {
-  Expr visited = range->reaches(c, qb);
-  if (!tileLive.value)
-    return visited;
-  Expr isLive = tileLive({c, qb, h, b}) != builder->index(0);
-  return visited.value ? visited & isLive : isLive;
+Expr NarrowLowering::isVisited(const Point &at) {
+  Expr visited = range->reaches(at[0], at[1]);
+  return tileLive.value ? allOf(visited, isLive(at)) : visited;
 }
 
 /// The size of the tiles, and which of them may hold a live pair.
@@ -354,7 +331,7 @@ void NarrowLowering::buildTiles(ScoreRegion &region) {
   tile = schedule::narrowAttentionShape(
       width,
       shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX));
-  paddedDepth = roundUp(depth, schedule::narrowDepth);
+  paddedDepth = llvm::alignTo(depth, schedule::narrowDepth);
   builder->keep({{"chunk", tile.chunk},
                  {"query_block", tile.queryBlock},
                  {"value_dim", tile.valueDim},
@@ -388,18 +365,6 @@ void NarrowLowering::build() {
   buildScores(region);
   buildChunk();
   buildSums();
-  finish({{"qi", "qb", "h", "b"},
-          floorDiv(keys + double(tile.chunk - 1), tile.chunk),
-          [&](Expr j, const Point &row, Expr c) {
-            return part({j, row[0], c, row[1], row[2], row[3]});
-          },
-          [&](const Point &row, Expr c) {
-            return isVisited(c, row[1], row[2], row[3]);
-          },
-          [&](Expr query, Expr head, Expr b) {
-            return Point{modulo(query, tile.queryBlock),
-                         floorDiv(query, tile.queryBlock), head, b};
-          }});
 }
 
 } // namespace
