@@ -275,7 +275,7 @@ void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
                           const AttentionShape &shape,
                           const AttentionKnobs &knobs,
                           const CpuTarget &target) {
-  Context context{schedule, view, shape, knobs, target};
+  Context context{{schedule, view, target}, shape, knobs};
   scheduleAttentionTasks(context);
   scheduleQueries(context);
   const std::string &part = context.of(Role::Part).name;

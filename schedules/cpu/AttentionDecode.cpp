@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "schedules/cpu/AttentionDecode.h"
 
+#include "schedules/cpu/KernelContext.h"
+
 #include <algorithm>
 
 namespace heddle::schedule {
@@ -97,18 +99,10 @@ constexpr int64_t lineElements = 16;  ///< f32 of a cache line
 constexpr int64_t mostHeadsOfRow = 4; ///< that fetch a row each
 
 /// What every helper below works on.
-struct Context {
-  Schedule &schedule;
-  const KernelView &view;
+struct Context : KernelContext {
   const DecodeShape &shape;
   const DecodeKnobs &knobs;
-  const CpuTarget &target;
 
-  const FuncView &of(Role role) const { return *view.find(role); }
-  Stage func(Role role) { return schedule.func(of(role).name); }
-  Stage update(Role role) { return schedule.update(of(role).name); }
-  const std::string &dim(Role role, int i) { return of(role).dims[i]; }
-  const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
   /// A func of one tile, computed for it, with all its heads, which are its
   /// dim `inner`: those behind it have one index each.
   Stage perTile(const FuncView &view, size_t inner) {
@@ -286,7 +280,7 @@ void streamOperands(Context &c) {
 void scheduleDecodeCpu(Schedule &schedule, const KernelView &view,
                        const DecodeShape &shape, const DecodeKnobs &knobs,
                        const CpuTarget &target) {
-  Context context{schedule, view, shape, knobs, target};
+  Context context{{schedule, view, target}, shape, knobs};
   scheduleMerge(context);
   schedulePart(context);
   scheduleScores(context);

@@ -215,7 +215,7 @@ void scheduleNarrowAttentionCpu(Schedule &schedule, const KernelView &view,
                                 const AttentionShape &shape,
                                 const AttentionKnobs &knobs,
                                 const CpuTarget &target) {
-  Context context{schedule, view, shape, knobs, target};
+  Context context{{schedule, view, target}, shape, knobs};
   scheduleAttentionTasks(context);
   schedulePacks(context);
   Role query = isGrouped(context) ? Role::Narrow : Role::Wide;

@@ -5,6 +5,7 @@
 #define HEDDLE_SCHEDULES_CPU_ATTENTIONTASKS_H
 
 #include "schedules/cpu/Attention.h"
+#include "schedules/cpu/KernelContext.h"
 
 namespace heddle::schedule {
 
@@ -15,18 +16,9 @@ inline bool wholeValues(const AttentionShape &shape, const CpuTarget &target) {
 }
 
 /// A schedule in the making, for a kernel of known shape.
-struct AttentionContext {
-  Schedule &schedule;
-  const KernelView &view;
+struct AttentionContext : KernelContext {
   const AttentionShape &shape;
   const AttentionKnobs &knobs;
-  const CpuTarget &target;
-
-  const FuncView &of(Role role) const { return *view.find(role); }
-  Stage func(Role role) { return schedule.func(of(role).name); }
-  Stage update(Role role) { return schedule.update(of(role).name); }
-  const std::string &dim(Role role, int i) { return of(role).dims[i]; }
-  const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
 
   /// The func is computed in a task, for the block whose queries are its dim
   /// `query`: what the bounds inference cannot find by itself.
