@@ -2,7 +2,7 @@
 // an element-wise epilogue and, where a norm follows, whole rows finished in
 // the kernel. Two products of one input may meet in the epilogue.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "compiler/lower/kernels/Kernel.h"
+#include "compiler/lower/kernels/Gemm.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "schedules/cpu/Gemm.h"
@@ -19,9 +19,6 @@ constexpr int64_t groupOf(graph::Precision precision) {
   return precision == graph::Precision::Int8 ? 4 : 2;
 }
 
-/// Whole numbers of a scale on either side of 0; unsigned ones are 128 more.
-constexpr double largestInt8 = 127, unsignedInt8 = 128;
-
 /// What an int8 kernel reads beside the weight: KernelPlan::extras.
 constexpr unsigned scalesExtra = 0, offsetsExtra = 1;
 
@@ -31,62 +28,12 @@ Value inputOf(graph::LinearOp linear) {
   return cast && cast.widens() ? cast.getX() : linear.getX();
 }
 
-/// Columns are seen as (column in panel, panel) where panels divide them, and
-/// as one axis otherwise; rows are one axis. Points are innermost first.
-class GemmLowering {
-public:
-  GemmLowering(ModuleOp module, graph::OutlinedOp kernel,
-               ArrayRef<graph::LinearOp> linears, const KernelForm &form)
-      : module(module), kernel(kernel), linears(linears),
-        linear(linears.front()), input(inputOf(linear)), form(form) {}
-
-  LogicalResult plan();
-  LogicalResult build();
-  KernelPlan result() { return std::move(kernelPlan); }
-
-private:
-  LogicalResult planArgument(unsigned index);
-  std::vector<std::string> dims(bool withRow) const;
-  std::vector<int64_t> extents() const;
-  OperandPlan planWeight(graph::LinearOp product);
-  Func accumulate(graph::LinearOp product);
-  void keepPanel(Value value);
-  Func accumulateGroups();
-  Func roundedRows();
-  Func quantisedRows();
-  Expr inputAt(Expr k, Expr row);
-  Expr scaleOfRow(Expr row);
-  RowReader rowOf(Func row);
-  LogicalResult prepareRow(Operation *op, Value x);
-  Expr valueAt(Value value, const Point &point);
-
-  ModuleOp module;
-  graph::OutlinedOp kernel;
-  ArrayRef<graph::LinearOp> linears;
-  graph::LinearOp linear; ///< the first one: all have its input and shape
-  Value input;            ///< the argument that it multiplies
-  const KernelForm &form;
-  KernelPlan kernelPlan;
-  std::optional<KernelBuilder> builder;
-  int64_t inner = 0, columns = 0, panel = 0;
-  bool panelled = false;  ///< the panels divide the columns
-  bool clampRows = false; ///< reads stop at the last row
-  bool isNarrow = false;  ///< products are of rounded numbers
-  bool isInt8 = false;    ///< these are integers
-  int64_t group = 1;      ///< numbers of k side by side
-  shape::Dim rowCount;
-  DenseMap<Operation *, Func> accumulators; ///< by linear
-  Func range; ///< bits of the largest magnitude of each row of x
-  Expr lastRow, columnCount;
-  DenseMap<Value, Func> rows; ///< what is in memory to be read again
-  bool hasNorm = false;
-  DenseMap<Operation *, RowMoments> moments;
-};
-
 shape::Dim rowsOf(graph::LinearOp linear) {
   shape::Shape shape = shapeOf(linear.getX());
   return shape::elementCount(shape::Shape(shape.begin(), shape.end() - 1));
 }
+
+} // namespace
 
 LogicalResult GemmLowering::plan() {
   graph::Precision precision = linear.precision();
@@ -223,169 +170,6 @@ Func GemmLowering::accumulate(graph::LinearOp product) {
   return sum;
 }
 
-/// x [k, m] rounded to bf16, and as f32 again: a schedule can have either in
-/// memory, as dot products read the one, f32 multiply-adds the other.
-Func GemmLowering::roundedRows() {
-  Value x = builder->bufferOf(input);
-  bool isBf16 = cast<halide::BufferType>(x.getType()).getElementType().isBF16();
-  int64_t depth = (inner + group - 1) / group * group;
-  auto rounded = [&](const Point &point) {
-    Expr k = point[0], row = min(point[1], lastRow);
-    if (inner % group == 0)
-      return isBf16 ? builder->load(x, {k, row}) : toBf16(inputAt(k, row));
-    Expr last = builder->index(inner - 1);
-    Expr value = inputAt(min(k, last), row);
-    return toBf16(select(k <= last, value, builder->real(0.0)));
-  };
-  Func narrow = builder->func({"narrow",
-                               schedule::Role::Narrow,
-                               {"k", "m"},
-                               {depth, -1},
-                               {},
-                               builder->builder().getBF16Type()},
-                              rounded);
-  return builder->func(
-      {"wide", schedule::Role::Wide, {"k", "m"}, {depth, -1}},
-      [&](const Point &point) { return fromBf16(narrow(point)); });
-}
-
-/// The scale of a row of x: NaN or infinite where an element is.
-Expr GemmLowering::scaleOfRow(Expr row) {
-  constexpr double tiny = 1e-30; // a row of zeros has a scale too
-  Expr largest = max(bitsToFloat(range({row})), builder->real(tiny));
-  return largest * (1 / largestInt8);
-}
-
-/// x [k, m] in whole multiples of its row's scale, 128 more, as bytes. The
-/// largest magnitude is found among the bits, which order as the numbers do and
-/// have NaN last.
-Func GemmLowering::quantisedRows() {
-  constexpr int64_t lanes = 16, magnitude = 0x7fffffff;
-  Type i32 = builder->builder().getI32Type();
-  auto element = [&](Expr k, Expr m) {
-    return inputAt(min(k, builder->index(inner - 1)), min(m, lastRow));
-  };
-  auto zero = [&](const Point &) { return builder->index(0); };
-  Func byLane = builder->func({"range_lanes",
-                               schedule::Role::RangeLanes,
-                               {"v", "m"},
-                               {lanes, -1},
-                               {},
-                               i32},
-                              zero);
-  builder->update(
-      byLane,
-      {{"r", builder->index(0), builder->index((inner + lanes - 1) / lanes)}},
-      [&](const Point &pure, const Point &reduced) {
-        Expr bits =
-            floatToBits(element(reduced[0] * double(lanes) + pure[0], pure[1]));
-        return Store{pure, max(byLane(pure), bits & builder->index(magnitude))};
-      });
-  range = builder->func({"range", schedule::Role::Range, {"m"}, {-1}, {}, i32},
-                        zero);
-  builder->update(
-      range, {{"rv", builder->index(0), builder->index(lanes)}},
-      [&](const Point &pure, const Point &reduced) {
-        return Store{pure, max(range(pure), byLane({reduced[0], pure[0]}))};
-      });
-  Func inverse = builder->func(
-      {"inverse", schedule::Role::Range, {"m"}, {-1}},
-      [&](const Point &p) { return builder->real(1.0) / scaleOfRow(p[0]); });
-  int64_t depth = (inner + group - 1) / group * group;
-  return builder->func({"narrow",
-                        schedule::Role::Narrow,
-                        {"k", "m"},
-                        {depth, -1},
-                        {},
-                        builder->builder().getI8Type()},
-                       [&](const Point &p) {
-                         Expr scaled = element(p[0], p[1]) * inverse({p[1]});
-                         return toByte(toInt(roundToInt(scaled)) +
-                                       unsignedInt8);
-                       });
-}
-
-/// The same of rounded numbers, group by group: sums of f32, or of integers
-/// that the left operand's 128 too many add to.
-Func GemmLowering::accumulateGroups() {
-  Value weight = builder->bufferOf(linear.getWeight());
-  int64_t groups = (inner + group - 1) / group;
-  int64_t panels = (columns + panel - 1) / panel;
-  Func left = isInt8 ? quantisedRows() : roundedRows();
-  schedule::Role role = schedule::Role::Accumulator;
-  FuncSpec spec{"acc", role, {"n", "nb", "m"}, {panel, panels, -1}};
-  if (isInt8)
-    spec.element = builder->builder().getI32Type();
-  Func sum = builder->func(spec, [&](const Point &) {
-    return isInt8 ? builder->index(0) : builder->real(0.0);
-  });
-  builder->update(
-      sum,
-      {{"kp", builder->index(0), builder->index(group)},
-       {"k", builder->index(0), builder->index(groups)}},
-      [&](const Point &pure, const Point &reduced) {
-        Expr a = left({reduced[1] * double(group) + reduced[0], pure[2]});
-        Expr b =
-            builder->load(weight, {reduced[0], pure[0], reduced[1], pure[1]});
-        Expr product =
-            isInt8 ? fromUnsignedByte(a) * fromByte(b) : a * fromBf16(b);
-        return Store{pure, sum(pure) + product};
-      });
-  return sum;
-}
-
-RowReader GemmLowering::rowOf(Func row) {
-  constexpr int64_t lanes = 16;
-  if (!panelled)
-    return flatRow(*builder, columnCount, columns, {"m"}, {-1},
-                   [row](Expr index, const Point &outer) {
-                     return row({index, outer[0]});
-                   });
-  RowReader reader;
-  reader.outerDims = {"m"};
-  reader.outerExtents = {-1};
-  reader.reductions = [this] {
-    return std::vector<Reduction>{
-        {"rn", builder->index(0), builder->index(panel / lanes)},
-        {"rb", builder->index(0), builder->index(columns / panel)}};
-  };
-  reader.read = [row](Expr lane, const Point &reduced, const Point &outer) {
-    return row({lane + reduced[0] * double(lanes), reduced[1], outer[0]});
-  };
-  return reader;
-}
-
-/// Makes x a row func and reduces it.
-LogicalResult GemmLowering::prepareRow(Operation *op, Value x) {
-  builder->setLocation(op->getLoc());
-  if (hasNorm || linears.size() > 1)
-    return op->emitOpError("has no lowering: ")
-           << (hasNorm ? "a second norm in one kernel"
-                       : "a norm behind two products");
-  hasNorm = true;
-  // Tiles run past the last row; what they read there is thrown away.
-  clampRows = true;
-  Func row =
-      builder->func({"row", schedule::Role::Row, dims(true), extents()},
-                    [&](const Point &point) { return valueAt(x, point); });
-  clampRows = false;
-  rows[x] = row;
-  RowReader reader = rowOf(rows[x]);
-  moments[op] = normMoments(*builder, op, reader, toFloat(columnCount));
-  return success();
-}
-
-/// Makes `value` a func that is computed for a panel and a block of rows.
-void GemmLowering::keepPanel(Value value) {
-  // Tiles run past the last row; what they read there is thrown away.
-  clampRows = true;
-  Func panel =
-      builder->func({"panel", schedule::Role::Panel, dims(true), extents()},
-                    [&](const Point &point) { return valueAt(value, point); });
-  clampRows = false;
-  rows[value] = panel;
-}
-
 Expr GemmLowering::valueAt(Value value, const Point &point) {
   Point columnsOnly(point.begin(), point.end() - 1);
   if (value == linear.getX()) { // its view has no panels
@@ -467,8 +251,6 @@ LogicalResult GemmLowering::build() {
   return success();
 }
 
-} // namespace
-
 bool hasPackableLinear(graph::OutlinedOp kernel) {
   auto linears = kernel.getBody().getOps<graph::LinearOp>();
   return !linears.empty() && llvm::all_of(linears, [&](graph::LinearOp linear) {
@@ -499,7 +281,7 @@ FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,
       return other.emitOpError("has no lowering: linears in one kernel; "
                                "expected two of f32 of one input and shape, "
                                "on a CPU");
-  GemmLowering lowering(module, kernel, linears, form);
+  GemmLowering lowering(module, kernel, linears, inputOf(first), form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();
   return lowering.result();
