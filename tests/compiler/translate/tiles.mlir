@@ -5,6 +5,15 @@
 // RUN: split-file %s %t
 // RUN: heddle-kernel %t/bf16.mlir -variant=v -emit=stmt -o %t.stmt && FileCheck %t/bf16.mlir < %t.stmt
 // RUN: heddle-kernel %t/bf16.mlir -variant=v -emit=asm -o %t.s && FileCheck %t/bf16.mlir --check-prefix=CODE < %t.s
+// Longer loops store a tile of unfinished sums now and then.
+// RUN: sed -e "s/64x?xbf16/320x?xbf16/g; s/x32x?xbf16/x160x?xbf16/g; s/constant 32/constant 160/" %t/bf16.mlir > %t/deep.mlir
+// RUN: heddle-kernel %t/deep.mlir -variant=v -emit=stmt -o %t.stmt && FileCheck %s --check-prefix=DEEP < %t.stmt
+// DEEP: for (acc.groups, 0, 10)
+// DEEP-COUNT-4: tile_matmul
+// DEEP: if ((acc.groups % 8) == 7)
+// DEEP-NEXT: tile_store
+// DEEP-NOT: if
+// DEEP-COUNT-4: tile_store
 // RUN: not heddle-kernel %t/bf16.mlir -variant=half 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: not heddle-kernel %t/bf16.mlir -variant=whole 2>&1 | FileCheck %s --check-prefix=WHOLE
 // RUN: not heddle-kernel %t/bf16.mlir -variant=out 2>&1 | FileCheck %s --check-prefix=OUT
