@@ -86,6 +86,8 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   guard.at(pipeline);
   LogicalResult result = guard.run([&] {
     Halide::Pipeline whole(kernel.outputs);
+    if (!machine.has_gpu_feature())
+      addTails(whole);
     addBranches(whole);
     addStreams(kernel.streams, whole);
     addTileProducts(kernel.tiled, whole);
