@@ -37,7 +37,7 @@ enum class Role {
   Output,      ///< stored to a result
   Accumulator, ///< a sum of products, kept in registers
   Narrow,      ///< the left operand rounded to what products read
-  Wide,        ///< the same in the type that sums have
+  Wide,        ///< an operand, or a part, in the type that sums have
   RangeLanes,  ///< per-lane largest magnitude of a left operand's row
   Range,       ///< one value a row that rounding goes by
   Row,         ///< a whole row that later funcs of the row read again
@@ -51,7 +51,7 @@ enum class Role {
   QueryTurn,   ///< squares of queries on their way to be transposed
   QueryPack,   ///< queries transposed, scaled
   QueryData,   ///< what a mask or bias reads of the queries
-  KeyRows,     ///< keys rounded as they lie, a panel of them
+  KeyRows,     ///< keys rounded or widened as they lie, a panel of them
   KeyPack,     ///< keys rounded, in panels, whole before all queries
   ValuePack,   ///< values likewise
   KeyData,     ///< what a mask or bias reads of the keys, likewise

@@ -71,8 +71,7 @@ class Case:
     def sets(self):
         if self.kind != "decode":
             return SETS
-        _, shared, length, width = self.sizes
-        return -(-COLD_BYTES // (2 * shared * length * width * 4))
+        return -(-COLD_BYTES // self.bytes)
 
     @property
     def path_length(self):

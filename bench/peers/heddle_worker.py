@@ -18,7 +18,8 @@ GEMM = """model Gemm {{
 ATTENTION = """model Attention {{
   dim seq in 1..8192
   input q: f32[1, {heads}, {queries}, {width}],
-        k: f32[1, {shared}, seq, {width}], v: f32[1, {shared}, seq, {width}]
+        k: {cache}[1, {shared}, seq, {width}],
+        v: {cache}[1, {shared}, seq, {width}]
   output y = attention(q, k, v{mask})
 }}
 """
@@ -60,6 +61,9 @@ def source(case):
     return ATTENTION.format(
         heads=heads, shared=shared, width=width,
         queries=1 if case.kind == "decode" else "seq",
+        # Caches of keys and values are what decoding reads.
+        cache="bf16" if case.kind == "decode" and case.dtype == "bf16"
+        else "f32",
         mask=", mask = causal" if case.causal else "")
 
 

@@ -287,6 +287,8 @@ LogicalResult Recorder::decode() {
   shape.sharedHeads = tileEntry(pipeline, "shared_heads");
   shape.keys = tileEntry(pipeline, "keys");
   shape.values = tileEntry(pipeline, "values");
+  shape.keyBytes = tileEntry(pipeline, "key_bytes");
+  shape.valueBytes = tileEntry(pipeline, "value_bytes");
   return with<schedule::DecodeKnobs>(
       schedule::decodeKnobSpace(), schedule::defaultDecodeKnobs(shape, target),
       [shape, target = target](const auto &set) {

@@ -303,6 +303,12 @@ void Grouper::groupWithNext(Operation *anchor, bool (*joins)(Operation *)) {
     end = ("the next op is " + user->getName().getStringRef()).str();
 }
 
+/// What a cast widens, or the value itself.
+Value widenedBy(Value value) {
+  auto cast = value.getDefiningOp<CastOp>();
+  return cast && cast.widens() ? cast.getX() : value;
+}
+
 /// True when the attention can read `split`'s source in its place: everything
 /// in the kernel that reads the source sees the same heads in it.
 bool seesOneSplit(AttentionOp attention, SplitHeadsOp split) {
@@ -311,18 +317,33 @@ bool seesOneSplit(AttentionOp attention, SplitHeadsOp split) {
       return false;
   for (Value operand : attention.getOperands()) {
     auto other = operand.getDefiningOp<SplitHeadsOp>();
-    if (other && other.getX() == split.getX() &&
+    if (other && widenedBy(other.getX()) == widenedBy(split.getX()) &&
         other.getHeads() != split.getHeads())
       return false;
   }
   return true;
 }
 
-/// The attention, the merge_heads after it, and the split_heads that only it
-/// reads: heads are then strides of the rows.
+/// True for what rounds the result of another op to bf16.
+bool rounds(Operation *op) {
+  return isa<CastOp>(op) && getElementTypeOrSelf(op->getResult(0)).isBF16();
+}
+
+/// The attention, the merge_heads after it, what rounds the result, and the
+/// split_heads that only it reads: heads are then strides of the rows.
 void Grouper::groupAttention(AttentionOp attention) {
-  groupWithNext(attention,
-                [](Operation *user) { return isa<MergeHeadsOp>(user); });
+  start(attention, "attention");
+  std::string &end = groups.back().end;
+  Operation *last = attention;
+  while (Operation *user = soleUser(last, end)) {
+    bool joins = rounds(user) || (last == attention && isa<MergeHeadsOp>(user));
+    if (!joins || groupOf.contains(user)) {
+      end = ("the next op is " + user->getName().getStringRef()).str();
+      break;
+    }
+    absorb(user);
+    last = user;
+  }
   for (Value operand : attention.getOperands()) {
     auto split = operand.getDefiningOp<SplitHeadsOp>();
     std::string reason;
@@ -523,7 +544,7 @@ static bool widensItself(OpOperand &use) {
   Operation *user = use.getOwner();
   if (isa<LinearOp>(user) || endsRows(user))
     return use.getOperandNumber() == 0;
-  return isElementwise(user);
+  return isElementwise(user) || isa<AttentionOp, SplitHeadsOp>(user);
 }
 
 bool passes::isCopied(Operation *op) {

@@ -57,8 +57,8 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
       features, also where others read what it reads: the kernel has both results then.
       Two linears of f32, of one input and shape, whose results meet in such an op
       (silu(gate) * up) are one kernel.
-    * attention: an attention, the split_heads that only it reads and the merge_heads
-      after it. Heads are strides of rows there, so the linears around it keep theirs.
+    * attention: an attention, the split_heads that only it reads, the merge_heads
+      after it and what rounds the result to bf16. Heads are strides of rows there, so the linears around it keep theirs.
     * norm: a layer_norm or rms_norm and the element by element ops that lead to it;
       gather when rows of tables lead to it as well. A softmax or log_softmax alone.
     * reduce: a mean and the l2_normalize after it; any other reduction or top_k alone.

@@ -168,6 +168,26 @@ void scheduleQueries(Context &c) {
           .boundExtent(func.dims[1], 1);
 }
 
+/// Keys are widened for a tile of scores, values of a chunk for all queries of
+/// a block (1024 queries, 8·2048·64: 25.5 ms where keys of a chunk take 27, and
+/// f32 ones 23.4).
+void scheduleWide(Context &c, const std::string &part,
+                  const std::string &chunk) {
+  auto widen = [&](const FuncView &func, const std::string &at,
+                   const std::string &loop) {
+    return c.schedule.func(func.name)
+        .computeAt(at, loop)
+        .vectorize(func.dims[0], c.target.lanes)
+        .unroll(func.dims[0]);
+  };
+  if (const FuncView *keys = c.view.find(Role::KeyRows))
+    widen(*keys, c.of(Role::Scores).name, "ko");
+  if (const FuncView *values = c.view.find(Role::Wide))
+    widen(*values, part, chunk)
+        .hoistStorage(c.of(Role::Output).name, "task")
+        .boundExtent(values->dims[2], 1);
+}
+
 /// Scores of one chunk: queries are the lanes, keys are unrolled, so that keys
 /// are read by scalar broadcasts as they lie and sums over keys need no
 /// horizontal step.
@@ -280,6 +300,7 @@ void scheduleAttentionCpu(Schedule &schedule, const KernelView &view,
   scheduleQueries(context);
   const std::string &part = context.of(Role::Part).name;
   const std::string &chunk = context.dim(Role::Part, 2);
+  scheduleWide(context, part, chunk);
   scheduleScores(context, part, chunk);
   scheduleSoftmax(context, part, chunk);
   scheduleValues(context, part, chunk);

@@ -32,6 +32,9 @@ constexpr int64_t fewQueries = 16;
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
                                      bool isShort, bool isSparse = false);
 
+/// Heads of so many columns, or times that, are widened by whole vectors.
+constexpr int64_t widenedLanes = 16;
+
 /// Queries and columns of a square that is transposed in registers.
 constexpr int64_t turnSide = 16;
 

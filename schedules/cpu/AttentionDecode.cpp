@@ -95,7 +95,7 @@ std::string checkDecodeKnobs(const DecodeKnobs &knobs, const DecodeShape &shape,
 
 namespace {
 
-constexpr int64_t lineElements = 16;  ///< f32 of a cache line
+constexpr int64_t lineBytes = 64;     ///< of the cache
 constexpr int64_t mostHeadsOfRow = 4; ///< that fetch a row each
 
 /// What every helper below works on.
@@ -257,22 +257,36 @@ void scheduleValues(Context &c) {
         .vectorize(c.dim(Role::ChunkValue, 0), c.target.lanes);
 }
 
+/// What is read of a row of keys or values.
+struct Run {
+  int64_t width = 0, bytes = 0; ///< elements, and the bytes of one
+
+  int64_t lines(int64_t rows) const {
+    return (rows * width * bytes + lineBytes - 1) / lineBytes;
+  }
+  /// Elements as far ahead as so many rows of f32: memory takes as long,
+  /// whatever they are.
+  int64_t ahead(int64_t rows) const {
+    return rows * width * int64_t(sizeof(float)) / bytes;
+  }
+};
+
 /// The hardware loses the stream at every page, and with every change from keys
 /// to values: both are fetched ahead, beyond the chunk, too. Rows of several
 /// heads are fetched whole, by each head, which is nothing for the later ones.
 void streamOperands(Context &c) {
-  int64_t ahead = c.knobs.streamKeys, step = c.knobs.scoreKeys;
-  if (ahead == 0 || c.shape.sharedHeads > mostHeadsOfRow)
+  int64_t rows = c.knobs.streamKeys, step = c.knobs.scoreKeys;
+  if (rows == 0 || c.shape.sharedHeads > mostHeadsOfRow)
     return;
-  int64_t key = c.shape.keyDim, value = c.shape.valueDim; // a row's run
+  Run key = {c.shape.keyDim, c.shape.keyBytes};
+  Run value = {c.shape.valueDim, c.shape.valueBytes};
   if (c.shape.keys >= 0)
     c.func(Role::ScoreLanes)
-        .stream(int(c.shape.keys), "keys", ahead * key,
-                step * key / lineElements);
+        .stream(int(c.shape.keys), "keys", key.ahead(rows), key.lines(step));
   if (c.shape.values >= 0)
     c.update(Role::ValueSum)
-        .stream(int(c.shape.values), c.reduction(Role::ValueSum), ahead * value,
-                value / lineElements);
+        .stream(int(c.shape.values), c.reduction(Role::ValueSum),
+                value.ahead(rows), value.lines(1));
 }
 
 } // namespace

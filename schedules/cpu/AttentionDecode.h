@@ -22,6 +22,7 @@ struct DecodeShape {
   int64_t sharedHeads = 1; ///< heads inside a row of keys, all in turn
   /// Arguments, by position, that are read in the order of memory; -1: none.
   int64_t keys = -1, values = -1;
+  int64_t keyBytes = 4, valueBytes = 4; ///< of an element in memory
 
   /// Partial sums of a score, and keys of a tile.
   static constexpr int64_t lanes = 16;
@@ -44,7 +45,8 @@ struct DecodeKnobs {
   int64_t scoreKeys = 1;     ///< keys of an unrolled step of the scores
   int64_t valueHeads = 1;    ///< heads of a value tile
   int64_t valueColumns = 64; ///< columns of a value tile, whole vectors
-  int64_t streamKeys = 32;   ///< keys and values fetched so far ahead; 0: none
+  int64_t streamKeys = 32;   ///< f32 keys and values that what is fetched lies
+                             ///< ahead, or as many bytes; 0: none
 };
 
 /// The knobs that may be set.

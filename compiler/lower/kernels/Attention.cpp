@@ -29,6 +29,8 @@ public:
 private:
   void stageQueries(ScoreRegion &region);
   void packQueries(double scale);
+  Func widened(const HeadOperand &operand, int64_t columns,
+               schedule::Role role);
   void buildTiles(ScoreRegion &region);
   void buildScores();
   void buildChunk();
@@ -145,6 +147,21 @@ void AttentionLowering::packQueries(double scale) {
       });
 }
 
+/// Rows of bf16 of a chunk as f32, which all queries of a block read; null
+/// where rows are read as they lie.
+Func AttentionLowering::widened(const HeadOperand &operand, int64_t columns,
+                                schedule::Role role) {
+  if (form.isFew || columns % schedule::widenedLanes != 0 ||
+      !getElementTypeOrSelf(operand.source).isBF16())
+    return {};
+  return define("wide_rows", role, {"d", "k", "c", "h", "b"},
+                [&](const Point &p) {
+                  Expr row = clamp(p[2] * double(tile.chunk) + p[1],
+                                   builder->index(0), keys - 1.0);
+                  return load(operand, p[0], p[3], row, p[4]);
+                });
+}
+
 /// Masked scores of one chunk.
 void AttentionLowering::buildScores() {
   ScoreRegion region(*builder, op);
@@ -155,15 +172,19 @@ void AttentionLowering::buildScores() {
   double scale = op.scaleValue() * (region.keepsScore() ? log2e : 1.0);
   Expr lastKey = keys - 1.0;
   packQueries(scale);
+  Func wide = widened(k, depth, schedule::Role::KeyRows);
   std::vector<std::string> dims = {"qi", "k", "c", "qb", "h", "b"};
   Func sum = zeroed("score_sum", schedule::Role::ScoreSum, dims);
   builder->update(sum, {{"rd", builder->index(0), builder->index(depth)}},
                   [&](const Point &p, const Point &r) {
                     Expr key = p[2] * double(tile.chunk) + p[1];
                     Expr row = clamp(key, builder->index(0), lastKey);
-                    Expr product = queryPack({p[0], r[0], p[3], p[4], p[5]}) *
-                                   load(k, r[0], kvHead(p[4]), row, p[5]);
-                    return Store{p, sum(p) + product};
+                    Expr head = kvHead(p[4]);
+                    Expr element = wide.owner
+                                       ? wide({r[0], p[1], p[2], head, p[5]})
+                                       : load(k, r[0], head, row, p[5]);
+                    Expr query = queryPack({p[0], r[0], p[3], p[4], p[5]});
+                    return Store{p, sum(p) + query * element};
                   });
   scores = define("scores", schedule::Role::Scores, dims, [&](const Point &p) {
     Expr key = p[2] * double(tile.chunk) + p[1];
@@ -235,14 +256,17 @@ void AttentionLowering::buildChunk() {
     return Store{p, chunkSum(p) + weight,
                  within(r[0], {p.begin() + 1, p.end()})};
   });
-  std::vector<std::string> wide = {"d", "qi", "c", "qb", "h", "b"};
-  Func sum = zeroed("value_sum", schedule::Role::ValueSum, wide);
+  Func wide = widened(v, width, schedule::Role::Wide);
+  Func sum = zeroed("value_sum", schedule::Role::ValueSum,
+                    {"d", "qi", "c", "qb", "h", "b"});
   builder->update(sum, chunkKeys(), [&](const Point &p, const Point &r) {
     Expr key = inChunk(r[0], p[2], p[3]);
     Expr weight = weights({p[1], key, p[2], p[3], p[4], p[5]});
     Expr row = promise(start(p[2]) + r[0], range->start(p[3]),
                        range->limit(p[3]) - 1.0);
-    Expr value = load(v, p[0], kvHead(p[4]), row, p[5]);
+    Expr head = kvHead(p[4]);
+    Expr value = wide.owner ? wide({p[0], key, p[2], head, p[5]})
+                            : load(v, p[0], head, row, p[5]);
     return Store{p, sum(p) + weight * value,
                  within(r[0], {p.begin() + 2, p.end()})};
   });

@@ -13,6 +13,8 @@
 
 #include "schedules/cpu/AttentionDecode.h"
 
+#include <climits>
+
 using namespace mlir;
 
 namespace heddle::lower {
@@ -111,6 +113,12 @@ private:
   Func scores, chunkMax, weights, chunkSum, valueSum, part;
 };
 
+/// Bytes of an element as it lies in memory.
+int64_t bytesOf(const HeadOperand &operand) {
+  Type element = getElementTypeOrSelf(operand.source);
+  return element.getIntOrFloatBitWidth() / CHAR_BIT;
+}
+
 /// Which argument of the pipeline an operand is; -1 where it is none.
 int64_t streamed(const HeadOperand &operand) {
   auto argument = dyn_cast<BlockArgument>(operand.source);
@@ -140,7 +148,9 @@ void DecodeLowering::buildShape(ScoreRegion &region) {
                  {"value_dim", width},
                  {"shared_heads", shape.sharedHeads},
                  {"keys", shape.keys},
-                 {"values", shape.values}});
+                 {"values", shape.values},
+                 {"key_bytes", bytesOf(k)},
+                 {"value_bytes", bytesOf(v)}});
 }
 
 bool DecodeLowering::isByHead(ScoreRegion &region) {

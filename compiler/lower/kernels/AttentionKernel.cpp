@@ -15,7 +15,16 @@ HeadOperand headOperand(Value value) {
     operand.source = split.getX();
     operand.split = true;
   }
+  if (auto cast = operand.source.getDefiningOp<graph::CastOp>())
+    operand.source = cast.getX();
   return operand;
+}
+
+/// True for what widens an argument, or rounds a result.
+static bool isOfBf16(graph::CastOp cast) {
+  if (cast.widens())
+    return isa<BlockArgument>(cast.getX());
+  return cast.getType().getElementType().isBF16();
 }
 
 graph::AttentionOp attentionOf(graph::OutlinedOp kernel) {
@@ -27,9 +36,10 @@ graph::AttentionOp attentionOf(graph::OutlinedOp kernel) {
         return {};
       }
       attention = found;
-    } else if (!isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp>(
-                   op) &&
-               !isa<graph::ConstantOp>(op)) {
+    } else if (auto cast = dyn_cast<graph::CastOp>(op);
+               !(cast && isOfBf16(cast)) &&
+               !isa<graph::SplitHeadsOp, graph::MergeHeadsOp, graph::ReturnOp,
+                    graph::ConstantOp>(op)) {
       op.emitOpError("has no lowering beside an attention");
       return {};
     }
@@ -57,6 +67,8 @@ LogicalResult AttentionKernel::plan() {
     kernelPlan.inputs.push_back(plan);
   }
   Value returned = kernel.returned()[0];
+  if (auto cast = returned.getDefiningOp<graph::CastOp>())
+    returned = cast.getX();
   merged = returned != op.getOutput();
   HeadOperand out{returned, merged, shapeOf(op.getOutput())};
   kernelPlan.output.view = out.view();
@@ -80,6 +92,12 @@ Expr AttentionKernel::tokens(const HeadOperand &operand) {
 
 Expr AttentionKernel::load(const HeadOperand &operand, Expr d, Expr h, Expr t,
                            Expr b) {
+  Expr element = loadStored(operand, d, h, t, b);
+  return isBf16(element) ? fromBf16(element) : element;
+}
+
+Expr AttentionKernel::loadStored(const HeadOperand &operand, Expr d, Expr h,
+                                 Expr t, Expr b) {
   Point at = operand.at(d, h, t, b);
   if (operand.source.getDefiningOp<graph::ConstantOp>()) {
     shape::Shape view = operand.view();
@@ -146,8 +164,9 @@ void AttentionKernel::finish(const ChunkMerge &merge) {
   if (merged)
     dims = {"d", "h", "q", "b"};
   schedule::Role role = schedule::Role::Output;
+  Type element = getElementTypeOrSelf(kernel.returned()[0]);
   Func out = builder->func(
-      {"out", role, dims, {width, -1, -1, -1}, {"d", "h", "q", "b"}},
+      {"out", role, dims, {width, -1, -1, -1}, {"d", "h", "q", "b"}, element},
       [&](const Point &p) {
         Expr query = merged ? p[2] : p[1], head = merged ? p[1] : p[2];
         Point row = merge.row(query, head, p[3]), value = row;
@@ -155,7 +174,8 @@ void AttentionKernel::finish(const ChunkMerge &merge) {
         Expr inverse = builder->real(1.0) / rows.sum(row);
         Expr mean = select(rows.most(row) <= masked / 2, builder->real(0.0),
                            rows.values(value) * inverse);
-        return mean + zeroOrNaN(rows.sum(row));
+        Expr result = mean + zeroOrNaN(rows.sum(row));
+        return element.isBF16() ? toBf16(result) : result;
       });
   builder->finish(out, kernelPlan.output);
 }

@@ -12,7 +12,7 @@ namespace heddle::lower {
 /// An operand of attention: [B, H, T, D] itself, or [B, T, H * D] when the
 /// head split is in the kernel.
 struct HeadOperand {
-  mlir::Value source; ///< the kernel's argument
+  mlir::Value source; ///< the kernel's argument, of f32 or bf16
   bool split = false; ///< heads lie inside the rows
   shape::Shape shape; ///< [B, H, T, D]
 
@@ -81,7 +81,10 @@ protected:
 
   /// An empty pipeline; `limit` is what its form takes at most.
   void start(const std::optional<KernelSize> &limit);
+  /// An element as f32, or as the buffer has it, which may be of bf16.
   Expr load(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b);
+  Expr loadStored(const HeadOperand &operand, Expr d, Expr h, Expr t, Expr b);
+  static bool isBf16(Expr element) { return element.value.getType().isBF16(); }
   Func define(const std::string &name, schedule::Role role,
               const std::vector<std::string> &dims,
               const std::function<Expr(const Point &)> &body) {

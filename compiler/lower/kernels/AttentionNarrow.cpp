@@ -61,7 +61,8 @@ private:
   }
   Expr kvHead(Expr h) { return floorDiv(h, group); }
   Expr zeroUnless(Expr condition, Expr value) {
-    return select(condition, value, builder->real(0.0));
+    Expr zero = builder->real(0.0);
+    return select(condition, value, isBf16(value) ? toBf16(zero) : zero);
   }
   Expr isVisited(const Point &at);
   Expr isLive(const Point &at) { return tileLive(at) != builder->index(0); }
@@ -105,12 +106,14 @@ void NarrowLowering::packQueries(double scale) {
                         [&](const Point &p) { return fromBf16(narrow(p)); });
 }
 
-/// An element of a key's or value's row, 0 past the last of them: loops are
-/// split where they end.
+/// An element of a key's or value's row as bf16, 0 past the last of them: loops
+/// are split where they end.
 Expr NarrowLowering::rowElement(const HeadOperand &operand, Expr column,
                                 Expr head, Expr key, Expr b) {
   Expr row = min(likely(key), keys - 1.0);
-  return zeroUnless(likely(key < keys), load(operand, column, head, row, b));
+  Expr element =
+      zeroUnless(likely(key < keys), loadStored(operand, column, head, row, b));
+  return isBf16(element) ? element : toBf16(element);
 }
 
 /// k [d in its pair, key in its panel, pair, panel].
@@ -120,10 +123,10 @@ void NarrowLowering::packKeys() {
                {paddedDepth, panel, -1, -1, -1}, [&](const Point &p) {
                  Expr key = p[2] * double(panel) + p[1];
                  if (depth == paddedDepth)
-                   return toBf16(rowElement(k, p[0], p[3], key, p[4]));
+                   return rowElement(k, p[0], p[3], key, p[4]);
                  Expr last = builder->index(depth - 1);
                  Expr value = rowElement(k, min(p[0], last), p[3], key, p[4]);
-                 return toBf16(zeroUnless(p[0] <= last, value));
+                 return zeroUnless(p[0] <= last, value);
                });
   keyPack = bf16Func(
       "key_pack", schedule::Role::KeyPack, {"kp", "n", "g", "nb", "h", "b"},
@@ -142,7 +145,7 @@ void NarrowLowering::packValues() {
                          Expr key =
                              p[4] * double(lanes) + p[2] * double(pair) + p[0];
                          Expr column = p[3] * double(panel) + p[1];
-                         return toBf16(rowElement(v, column, p[5], key, p[6]));
+                         return rowElement(v, column, p[5], key, p[6]);
                        });
 }
 

@@ -38,3 +38,47 @@ hgraph.model @Stored {dims = [#hgraph.dim<"n", 1, 64>]} {
     hgraph.return %y, %s, %m : !half, !rows, tensor<8xf32>
   }
 }
+
+!heads = tensor<1x2x?x8xf32, #hgraph.dims<"1", "2", "n", "8">>
+!halfheads = tensor<1x2x?x8xbf16, #hgraph.dims<"1", "2", "n", "8">>
+!line = tensor<1x?x16xf32, #hgraph.dims<"1", "n", "16">>
+!halfline = tensor<1x?x16xbf16, #hgraph.dims<"1", "n", "16">>
+// CHECK-LABEL: hgraph.model @Caches
+hgraph.model @Caches {dims = [#hgraph.dim<"n", 1, 64>]} {
+  // CHECK: hgraph.entry @main(%[[Q:[a-z0-9]*]]: {{.*}}, %[[K:[a-z0-9]*]]: {{.*}}, %[[B:[a-z0-9]*]]:
+  hgraph.entry @main(%q: !halfline {hgraph.name = "q"}, %k: !halfheads {hgraph.name = "k"}, %b: !halfheads {hgraph.name = "b"})
+      -> (!halfline {hgraph.name = "y"}, !heads {hgraph.name = "z"}) {
+    // A score that reads an input needs it as f32.
+    // CHECK-NEXT: %[[C:.*]] = hgraph.kernel family("elementwise")
+    // CHECK-NEXT: hgraph.cast %[[B]]
+    // CHECK-NEXT: hgraph.yield
+    // CHECK: hgraph.kernel family("attention")
+    // CHECK-DAG: %[[U:.*]] = hgraph.cast %[[Q]]
+    // CHECK-DAG: %[[V:.*]] = hgraph.cast %[[K]]
+    // CHECK: %[[S:.*]] = hgraph.split_heads %[[U]]
+    // CHECK: %[[A:.*]] = hgraph.attention %[[S]], %[[V]], %[[V]]
+    // CHECK: %[[M:.*]] = hgraph.merge_heads %[[A]]
+    // CHECK-NEXT: hgraph.cast %[[M]]
+    // CHECK-NEXT: hgraph.yield
+    // CHECK: hgraph.kernel family("attention")
+    // CHECK-NEXT: hgraph.attention %[[C]], %[[C]], %[[C]]
+    %f = hgraph.cast %q : (!halfline) -> !line
+    %g = hgraph.cast %k : (!halfheads) -> !heads
+    %h = hgraph.cast %b : (!halfheads) -> !heads
+    %s = hgraph.split_heads %f heads(2) : (!line) -> !heads
+    %a = hgraph.attention %s, %g, %g scale(1.0) : (!heads, !heads, !heads) -> !heads {
+    ^bb0(%score: f32, %bi: index, %hi: index, %qi: index, %ki: index):
+      hgraph.score %score
+    }
+    %m = hgraph.merge_heads %a : (!heads) -> !line
+    %y = hgraph.cast %m : (!line) -> !halfline
+    %z = hgraph.attention %h, %h, %h scale(1.0) : (!heads, !heads, !heads) -> !heads {
+    ^bb0(%score: f32, %bi: index, %hi: index, %qi: index, %ki: index):
+      %zero = arith.constant 0 : index
+      %add = hgraph.at %h[%bi, %hi, %qi, %zero] : !heads -> f32
+      %sum = arith.addf %score, %add : f32
+      hgraph.score %sum
+    }
+    hgraph.return %y, %z : !halfline, !heads
+  }
+}
