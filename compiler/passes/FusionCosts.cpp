@@ -24,6 +24,8 @@ const Machine &machine() {
       /*firstBytes=*/200, // 1 to 200 rows of 96: as fast as a norm apart
       /*firstLimit=*/24 << 10,
       /*normElements=*/19, // rms_norm of 16 rows of 768, less what it moves
+      /*turnElements=*/7,  // 16 and 128 rows of 576, less what they move
+      /*turnedSums=*/12,   // 128 rows of 576 in products of bf16 and int8
       /*productRows=*/128, // these three: schedules/cpu/Gemm.cpp
       /*finishedRows=*/64,
       /*panel=*/64};
@@ -39,6 +41,7 @@ double FusionCosts::nanoseconds(const Work &work) const {
   const Machine &m = machine();
   return std::max(work.flops / m.flops, work.weightBytes / m.weightBytes) +
          work.tensorTime + work.normElements / m.normElements +
+         work.turnElements / m.turnElements + work.turnedSums / m.turnedSums +
          double(work.kernels) * kernelTime;
 }
 
@@ -98,6 +101,23 @@ Verdict FusionCosts::pair(graph::LinearOp linear) const {
     work.weightBytes *= 2;
     work.tensorTime *= 2;
     work.move(3 * product.result(), product.result());
+    ++work.kernels;
+    return work;
+  };
+  return decide(linear, fused, apart);
+}
+
+Verdict FusionCosts::turn(graph::LinearOp linear) const {
+  auto fused = [](const Product &product) {
+    Work work = workOf(product, machine().productRows);
+    work.move(product.result(), product.result());
+    work.turnedSums = product.rows * product.columns;
+    return work;
+  };
+  auto apart = [](const Product &product) {
+    Work work = workOf(product, machine().productRows);
+    work.move(3 * product.result(), product.result());
+    work.turnElements = product.rows * product.columns;
     ++work.kernels;
     return work;
   };

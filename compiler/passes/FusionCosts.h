@@ -23,6 +23,8 @@ struct Machine {
   double firstBytes;   ///< of one that stays in the first-level cache
   double firstLimit;   ///< bytes up to which it does
   double normElements; ///< results of a norm
+  double turnElements; ///< results of a rope
+  double turnedSums;   ///< the same of sums that wait in the next cache
   double productRows;  ///< rows of a block that shares a pass over weights
   double finishedRows; ///< the same where the block is finished by a norm
   double panel;        ///< columns of a product that are computed together
@@ -33,7 +35,7 @@ const Machine &machine();
 struct Work {
   int64_t kernels = 0;
   double flops = 0, weightBytes = 0;
-  double normElements = 0;
+  double normElements = 0, turnElements = 0, turnedSums = 0;
   double tensorTime = 0; ///< nanoseconds of reading and writing
 
   /// Reads or writes `bytes`, by and by in a memory of `footprint` bytes.
@@ -64,6 +66,10 @@ public:
   /// Two linears of one input and shape whose results meet, in one kernel; or
   /// one after the other, through memory.
   Verdict pair(graph::LinearOp linear) const;
+
+  /// The pairs of a linear's result turned as they are stored, or by a kernel
+  /// of their own.
+  Verdict turn(graph::LinearOp linear) const;
 
 private:
   struct Product {

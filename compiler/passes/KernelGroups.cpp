@@ -3,6 +3,7 @@
 #include "compiler/passes/KernelGroups.h"
 
 #include "compiler/passes/FusionCosts.h"
+#include "compiler/passes/TurnedRows.h"
 
 #include <map>
 #include <set>
@@ -67,6 +68,7 @@ private:
   bool joinsLinear(Operation *user, Operation *last, std::string &end);
   bool finishesRows(Operation *norm, Operation *last, std::string &end);
   Operation *normOfSeveral(Operation *op);
+  bool turns(TurnedRows turned);
   using Chain = SmallVector<Operation *, 4>;
   bool reachesLinear(Value value, Operation *user, LinearOp first,
                      Chain &chain);
@@ -264,13 +266,49 @@ void Grouper::joinSecondLinear(Operation *user, Operation *last) {
   }
 }
 
+/// Takes in what turns the anchor's heads and puts them back into rows, where
+/// that is cheaper.
+bool Grouper::turns(TurnedRows turned) {
+  constexpr const char *what = "rope of a linear";
+  std::string &end = groups.back().end;
+  std::string problem = turnProblem(turned);
+  if (options.onDevice)
+    problem = "a device's kernels have no form for it";
+  Verdict verdict = costs.turn(turned.linear);
+  if (problem.empty() && verdict.fuse && !turned.merge)
+    problem = "what reads it takes longer where heads are not side by side";
+  if (!problem.empty()) {
+    end = "a rope is apart, since " + problem;
+    choices.push_back({turned.rope.getLoc(),
+                       (Twine(what) + ": apart, since " + problem).str()});
+    return false;
+  }
+  end = "a rope apart is cheaper";
+  if (!takes(turned.rope, what, verdict))
+    return false;
+  absorb(turned.split);
+  absorb(turned.rope);
+  absorb(turned.merge);
+  return true;
+}
+
 void Grouper::groupLinear(LinearOp linear) {
   start(linear, "gemm");
   std::string &end = groups.back().end;
   Operation *last = linear;
+  std::optional<TurnedRows> turned = turnedRows(linear);
+  if (turned) {
+    if (!turns(*turned))
+      return;
+    last = turned->merge;
+  }
   while (true) {
     Operation *user = soleUser(last, end);
-    if (!user && !endsRows(last))
+    if (turned && user && !isElementwise(user)) {
+      end = ("the next op is " + user->getName().getStringRef()).str();
+      return;
+    }
+    if (!user && !turned && !endsRows(last))
       user = normOfSeveral(last);
     if (!user)
       return;
@@ -280,7 +318,8 @@ void Grouper::groupLinear(LinearOp linear) {
     }
     if (!joinsLinear(user, last, end))
       return;
-    joinSecondLinear(user, last);
+    if (!turned)
+      joinSecondLinear(user, last);
     absorb(user);
     last = user;
   }

@@ -41,6 +41,23 @@ def StoreRounded : Pass<"heddle-store-rounded", "::mlir::ModuleOp"> {
   let dependentDialects = ["::heddle::graph::HGraphDialect"];
 }
 
+def TurnRows : Pass<"heddle-turn-rows", "::mlir::ModuleOp"> {
+  let summary = "Put the turned heads of a linear into its rows";
+  let description = [{
+    Requires: hgraph.model ops directly in the module, no hgraph.kernel in them; a
+    nested module is left alone. Leaves: the same ops, and where one attention reads
+    rope(split_heads(linear(x))) that a kernel of the linear can compute, FusionCosts
+    has it cheaper and the attention reads heads in rows as fast as heads side by side, a
+    merge_heads and a split_heads before the attention: the rows between the two are
+    the kernel's result.
+  }];
+  let options = [
+    Option<"kernelTime", "kernel-time", "double", "50",
+           "nanoseconds that a kernel takes besides its work">
+  ];
+  let dependentDialects = ["::heddle::graph::HGraphDialect"];
+}
+
 def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
   let summary = "Wrap the ops of every entry into kernels";
   let description = [{
@@ -55,6 +72,8 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
       ops of the same shape (bias, activation, residual) on tensors of that shape, one
       row of it or single values; one layer_norm or rms_norm of at most `max-row`
       features, also where others read what it reads: the kernel has both results then.
+      Where the result is split into heads that a rope turns and a merge_heads puts back
+      into rows, these, and element by element ops behind them.
       Two linears of f32, of one input and shape, whose results meet in such an op
       (silu(gate) * up) are one kernel.
     * attention: an attention, the split_heads that only it reads, the merge_heads

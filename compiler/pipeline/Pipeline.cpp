@@ -204,8 +204,10 @@ LogicalResult lowerTo(Phase stop, Model &model, const Options &options) {
       failed(runPasses(module, [&](OpPassManager &passes) {
         if (!options.dtype.empty())
           passes.addPass(passes::createSetPrecision({options.dtype}));
-        if (options.optimization >= 2 && !isGpu(options.target))
+        if (options.optimization >= 2 && !isGpu(options.target)) {
           passes.addPass(passes::createStoreRounded());
+          passes.addPass(passes::createTurnRows({options.kernelTime}));
+        }
         passes.addPass(passes::createNumberValues());
       })))
     return failure();

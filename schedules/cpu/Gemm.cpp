@@ -3,6 +3,7 @@
 #include "schedules/cpu/Gemm.h"
 
 #include "schedules/cpu/GemmTile.h"
+#include "schedules/cpu/GemmTurn.h"
 
 #include <algorithm>
 
@@ -73,6 +74,14 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   TileShape tile = tileOf(knobs);
+  if (turnsHeads(view)) {
+    TurnedTiles turned = scheduleTurned(schedule, view, tile, knobs.blockRows,
+                                        /*takesBlocks=*/true, target);
+    streamPanels(schedule, accumulator, *turned.tiled, knobs.streamLines);
+    scheduleSums(schedule, *turned.tiled, accumulator, turned.loop, tile,
+                 target);
+    return;
+  }
   streamPanels(schedule, accumulator, row ? *row : out, knobs.streamLines);
   if (!row) {
     schedulePanel(schedule, view, out, "task", tile, target, knobs.streamLines);

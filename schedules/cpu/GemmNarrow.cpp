@@ -3,6 +3,7 @@
 #include "schedules/cpu/GemmNarrow.h"
 
 #include "schedules/cpu/GemmTile.h"
+#include "schedules/cpu/GemmTurn.h"
 #include "schedules/cpu/GroupSums.h"
 
 namespace heddle::schedule {
@@ -71,6 +72,20 @@ void scheduleRanges(Schedule &schedule, const KernelView &view,
   schedule.update(lanes->name)
       .reorder({lanes->dims[0], lanes->reductionDims[0]})
       .vectorize(lanes->dims[0], target.lanes);
+}
+
+/// The tiles of `tiled`, the output or the rows that it finishes, each panel a
+/// task; those of the output's heads where they are turned.
+TurnedTiles narrowTiles(Schedule &schedule, const KernelView &view,
+                        const FuncView &tiled, const TileShape &tile,
+                        int64_t blockRows, const CpuTarget &target) {
+  if (turnsHeads(view))
+    return scheduleTurned(schedule, view, tile, blockRows,
+                          /*takesBlocks=*/false, target);
+  Tail tail = view.find(Role::Row) ? Tail::RoundUp : Tail::GuardWithIf;
+  std::string loop = splitTiles(schedule, tiled, tile, target, tail);
+  schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
+  return {&tiled, loop};
 }
 
 } // namespace
@@ -157,14 +172,14 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   // A block's rows stay in the cache while the panels come by.
   if (!row)
     tile.blockRows = knobs.blockRows;
-  std::string loop = splitTiles(schedule, tiled, tile, target,
-                                row ? Tail::RoundUp : Tail::GuardWithIf);
-  schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
+  TurnedTiles tiles =
+      narrowTiles(schedule, view, tiled, tile, knobs.blockRows, target);
   if (target.hasTiles)
-    scheduleTileSums(schedule, tiled, accumulator, loop, tile);
+    scheduleTileSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile);
   else
-    scheduleGroupSums(schedule, tiled, accumulator, loop, tile, target, dots);
-  streamPanels(schedule, accumulator, tiled, knobs.streamLines);
+    scheduleGroupSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile,
+                      target, dots);
+  streamPanels(schedule, accumulator, *tiles.tiled, knobs.streamLines);
   scheduleRounded(schedule, view, target, dots, out.name, "block");
   scheduleRanges(schedule, view, target, out.name, "block");
   scheduleRowReductions(schedule, view, out, target);
@@ -183,10 +198,10 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
     scheduleRowFinish(schedule, *row, out, knobs.panel, 1, target);
     schedule.func(row->name).computeRoot();
   }
-  std::string loop = splitTiles(schedule, tiled, tile, target,
-                                row ? Tail::RoundUp : Tail::GuardWithIf);
-  schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
-  scheduleGroupSums(schedule, tiled, accumulator, loop, tile, target, dots);
+  TurnedTiles tiles =
+      narrowTiles(schedule, view, tiled, tile, /*blockRows=*/0, target);
+  scheduleGroupSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile,
+                    target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "");
   scheduleRanges(schedule, view, target, out.name, "");
   scheduleRowReductions(schedule, view, out, target);

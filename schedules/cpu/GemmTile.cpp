@@ -77,6 +77,12 @@ void scheduleTile(Schedule &schedule, const FuncView &tiled,
                   const FuncView &accumulator, const TileShape &tile,
                   const CpuTarget &target, Tail rowTail) {
   std::string loop = splitTiles(schedule, tiled, tile, target, rowTail);
+  scheduleSums(schedule, tiled, accumulator, loop, tile, target);
+}
+
+void scheduleSums(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const std::string &loop,
+                  const TileShape &tile, const CpuTarget &target) {
   const std::string &n = accumulator.dims[0], &m = accumulator.dims.back();
   Stage pure = schedule.func(accumulator.name);
   Stage sum = schedule.update(accumulator.name);

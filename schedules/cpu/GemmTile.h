@@ -40,6 +40,11 @@ void scheduleTile(Schedule &schedule, const FuncView &tiled,
                   const FuncView &accumulator, const TileShape &tile,
                   const CpuTarget &target, Tail rowTail);
 
+/// The accumulator in each tile of `tiled`, at its loop `loop`.
+void scheduleSums(Schedule &schedule, const FuncView &tiled,
+                  const FuncView &accumulator, const std::string &loop,
+                  const TileShape &tile, const CpuTarget &target);
+
 /// The loop over `func`'s panels, or over its blocks of columns, of which each
 /// is a task of its own.
 std::string panelLoop(const FuncView &func, const TileShape &tile);

@@ -3,6 +3,7 @@
 #include "schedules/cpu/Gemv.h"
 
 #include "schedules/cpu/GemmTile.h"
+#include "schedules/cpu/GemmTurn.h"
 
 namespace heddle::schedule {
 
@@ -53,6 +54,13 @@ void scheduleGemvCpu(Schedule &schedule, const KernelView &view,
   const FuncView *row = view.find(Role::Row);
   const FuncView &tiled = row ? *row : out;
   TileShape tile = tileOf(knobs);
+  if (turnsHeads(view)) {
+    TurnedTiles turned = scheduleTurned(schedule, view, tile, /*blockRows=*/0,
+                                        /*takesBlocks=*/false, target);
+    scheduleSums(schedule, *turned.tiled, accumulator, turned.loop, tile,
+                 target);
+    return;
+  }
   if (row) {
     scheduleRowFinish(schedule, *row, out, knobs.panel, 1, target);
     schedule.func(row->name).computeRoot();

@@ -55,6 +55,7 @@ private:
   void addBinary();
   void addLinear();
   Value gated(LinearOp up, Random &choices);
+  Value turnedRows(Value heads, Random &choices);
   void addNorm();
   void addMean();
   void addGather();
@@ -509,6 +510,17 @@ void Generator::addAttention() {
   add(y);
 }
 
+/// Turned heads in rows, of a product that one kernel may compute with them.
+Value Generator::turnedRows(Value heads, Random &choices) {
+  auto split =
+      heads.getDefiningOp<RopeOp>().getX().getDefiningOp<SplitHeadsOp>();
+  auto linear = split ? split.getX().getDefiningOp<LinearOp>() : LinearOp();
+  if (linear)
+    linear.setCompute(
+        choices.pick({Precision::F32, Precision::BF16, Precision::Int8}));
+  return MergeHeadsOp::create(builder, loc, heads);
+}
+
 void Generator::addMove() {
   auto tensor = [&](const Shape &shape, Type element) {
     return element.isF32() ? valueOf(shape) : integersOf(shape, element);
@@ -531,6 +543,8 @@ void Generator::addMove() {
                                        random.pick<int64_t>({2, 6, 16, 64})));
   else
     made = randomMove(context, others);
+  if (made && made.getDefiningOp<RopeOp>() && precisions.chance(60))
+    made = turnedRows(made, precisions);
   if (made)
     add(made);
 }

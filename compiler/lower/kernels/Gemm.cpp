@@ -42,6 +42,8 @@ LogicalResult GemmLowering::plan() {
   group = isNarrow ? groupOf(precision) : 1;
   inner = *linear.inFeatures().constant();
   columns = *linear.outFeatures().constant();
+  for (graph::RopeOp op : kernel.getBody().getOps<graph::RopeOp>())
+    rope = op;
   panel = schedule::gemmPanel(columns);
   panelled = columns % panel == 0;
   rowCount = rowsOf(linear);
@@ -52,6 +54,8 @@ LogicalResult GemmLowering::plan() {
   if (panelled)
     kernelPlan.output.view = {shape::Dim(panel), shape::Dim(columns / panel),
                               rowCount};
+  if (rope && failed(planTurn()))
+    return failure();
   int64_t count = int64_t(linears.size());
   kernelPlan.flops = rowCount * shape::Dim(2 * inner * columns * count);
   return success();
@@ -108,6 +112,10 @@ LogicalResult GemmLowering::planArgument(unsigned index) {
       linears, [&](graph::LinearOp op) { return argument == op.getWeight(); });
   if (product != linears.end()) {
     plan = planWeight(*product);
+  } else if (rope && argument == rope.getTable()) {
+    plan = plainPlan(argument);
+  } else if (rope && argument == rope.getPositions()) {
+    plan.view = {shape.size() > 1 ? rowCount : shape[0]};
   } else if (argument == input) {
     plan.view = {shape::Dim(inner), rowCount};
   } else if (shape == shapeOf(linear.getOutput())) {
@@ -210,6 +218,8 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
     }
     return product.getBias() ? sum + valueAt(product.getBias(), point) : sum;
   }
+  if (isa<graph::MergeHeadsOp>(op))
+    return turnedAt(turned);
   if (isRowNorm(op))
     return applyNorm(
         op, valueAt(op->getOperand(0), point), moments[op], {point.back()},
@@ -237,17 +247,24 @@ LogicalResult GemmLowering::build() {
       keepPanel(product.getOutput());
   }
   for (Operation &op : kernel.getBody().front()) {
-    if (isRowNorm(&op)) {
+    if (isRowNorm(&op) && !rope) {
       if (failed(prepareRow(&op, op.getOperand(0))))
         return failure();
     } else if (!graph::isElementwise(&op) &&
-               !isa<graph::LinearOp, graph::ConstantOp, graph::ReturnOp>(op)) {
+               !isa<graph::LinearOp, graph::ConstantOp, graph::ReturnOp>(op) &&
+               !(rope &&
+                 isa<graph::SplitHeadsOp, graph::RopeOp, graph::MergeHeadsOp>(
+                     op))) {
       return op.emitOpError("has no lowering in the epilogue of a linear");
     }
   }
-  builder->finish(
-      kernelPlan.output, dims(true), extents(),
-      [&](Value value, const Point &point) { return valueAt(value, point); });
+  if (rope)
+    finishTurned();
+  else
+    builder->finish(
+        kernelPlan.output, dims(true), extents(),
+        [&](Value value, const Point &point) { return valueAt(value, point); });
+  kernelPlan.scalars = builder->scalars();
   return success();
 }
 

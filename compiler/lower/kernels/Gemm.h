@@ -44,6 +44,12 @@ private:
   RowReader rowOf(Func row);
   mlir::LogicalResult prepareRow(mlir::Operation *op, mlir::Value x);
 
+  // Heads whose pairs of features turn, in GemmTurn.cpp.
+  mlir::LogicalResult planTurn();
+  void finishTurned();
+  Expr positionOf(Expr row);
+  Expr turnedAt(const Point &point);
+
   mlir::ModuleOp module;
   graph::OutlinedOp kernel;
   llvm::ArrayRef<graph::LinearOp> linears;
@@ -66,6 +72,10 @@ private:
       rows; ///< what is in memory to be read again
   bool hasNorm = false;
   llvm::DenseMap<mlir::Operation *, RowMoments> moments;
+  graph::RopeOp rope;    ///< null where nothing turns
+  int64_t headWidth = 0; ///< features of its heads
+  int64_t run = 0;       ///< features side by side that turn alike
+  Point turned; ///< where the output is, by its own dims, while it is defined
 };
 
 } // namespace heddle::lower
