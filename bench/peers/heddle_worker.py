@@ -160,13 +160,14 @@ class Heddle:
     def start(self, request):
         self.request = request
         self.tool = request["heddle"]
+        if not os.access(self.tool, os.X_OK):
+            raise ImportError(f"there is no {self.tool}; ./bootstrap.sh build "
+                              "makes it, or --heddle names another")
         library = pathlib.Path(self.tool).parents[1] / "lib/libheddle.so"
         try:
             self.library = ctypes.CDLL(str(library))
         except OSError as error:
             raise ImportError(str(error)) from None
-        if not os.access(self.tool, os.X_OK):
-            raise ImportError(f"{self.tool} is not there")
         version = self.library.heddle_version
         version.restype = ctypes.c_char_p
         return version().decode()

@@ -50,7 +50,7 @@ def how(add):
     add("--quick", action="store_true", help="3 rounds: a look, no figures")
     add("--warmup", type=count(0, 1000), default=2, metavar="N",
         help="rounds before those that count (default %(default)s)")
-    add("--sample-ms", type=float, default=20, metavar="MS",
+    add("--sample-ms", type=positive, default=20, metavar="MS",
         help="shortest sample (default %(default)s)")
     add("--threads", type=count(1, 1024), default=1, metavar="N",
         help="of each peer (default 1)")
@@ -58,7 +58,7 @@ def how(add):
         help="CPUs to stay on (default: the last ones, one a thread)")
     add("--realtime", type=count(0, 99), default=0, metavar="PRIORITY",
         help="measure under SCHED_FIFO, where other work runs beside")
-    add("--timeout", type=float, default=300, metavar="S",
+    add("--timeout", type=positive, default=300, metavar="S",
         help="a peer that takes longer to answer hangs (default %(default)s)")
 
 
@@ -92,6 +92,17 @@ def cores(text):
         if core not in mine:
             raise argparse.ArgumentTypeError(
                 f"CPU {core} is not one of {sorted(mine)}")
+    return found
+
+
+def positive(text):
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0
+    if not 0 < found < 1e9:
+        raise argparse.ArgumentTypeError(
+            f"found '{text}', expected a number above 0")
     return found
 
 

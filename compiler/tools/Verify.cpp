@@ -160,6 +160,13 @@ int Verification::load() {
   return 0;
 }
 
+static std::string namesOf(const std::vector<shape::DimRange> &ranges) {
+  std::string text;
+  for (const shape::DimRange &range : ranges)
+    text += (text.empty() ? "\"" : ", \"") + range.name + "\"";
+  return text.empty() ? "none" : text;
+}
+
 /// The dims given, each in its range; the others at random, small.
 int Verification::chooseDims() {
   std::vector<shape::DimRange> ranges = graph::dimRangesAround(entry);
@@ -171,7 +178,7 @@ int Verification::chooseDims() {
       return r.name == StringRef(name);
     });
     if (range == ranges.end())
-      return fail("the model has no dim '" + name + "'");
+      return fail("no dim \"" + name + "\"; there is " + namesOf(ranges));
     if (value < range->min || value > range->max)
       return fail("dim '" + name + "' is " + std::to_string(value) +
                   "; expected " + std::to_string(range->min) + ".." +

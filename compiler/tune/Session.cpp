@@ -178,6 +178,13 @@ SessionReport Session::run() {
 
 } // namespace
 
+static std::string namesOf(const std::vector<pipeline::DimInfo> &dims) {
+  std::string text;
+  for (const pipeline::DimInfo &dim : dims)
+    text += (text.empty() ? "\"" : ", \"") + dim.name + "\"";
+  return text.empty() ? "none" : text;
+}
+
 std::vector<DimPoint> completeSizes(const std::vector<pipeline::DimInfo> &dims,
                                     const std::vector<std::string> &growsWith,
                                     const std::vector<DimPoint> &given,
@@ -191,7 +198,7 @@ std::vector<DimPoint> completeSizes(const std::vector<pipeline::DimInfo> &dims,
       };
       auto dim = std::find_if(dims.begin(), dims.end(), isNamed);
       if (dim == dims.end())
-        wrong = "the model has no dim '" + name + "'";
+        wrong = "no dim \"" + name + "\"; there is " + namesOf(dims);
       else if (value < dim->min || value > dim->max)
         wrong = "dim '" + name + "' is " + std::to_string(value) +
                 "; expected " + std::to_string(dim->min) + ".." +

@@ -7,8 +7,11 @@
 #include "runtime/src/Module.h"
 #include "runtime/tools/Blocks.h"
 #include "runtime/tools/InspectText.h"
+#include "runtime/tools/Loaded.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace heddle::tools {
 namespace {
@@ -68,7 +71,11 @@ private:
   /// The dims at which costs are told: the given ones, else both ends.
   std::string choosePoints() {
     std::vector<int64_t> low, high;
-    size_t used = 0;
+    for (const auto &given : options.dims)
+      if (std::find(dimNames.begin(), dimNames.end(), given.first) ==
+          dimNames.end())
+        return "no dim \"" + given.first + "\"; there is " +
+               quotedList(dimNames);
     for (uint32_t i = 0; i < meta.dims().count; ++i) {
       const heddle_meta_dim &dim = meta.dims()[i];
       auto given = options.dims.find(dimNames[i]);
@@ -77,7 +84,6 @@ private:
         high.push_back(dim.max);
         continue;
       }
-      ++used;
       if (given->second < dim.min || given->second > dim.max)
         return dimNames[i] + " is " + std::to_string(given->second) +
                ", outside " + std::to_string(dim.min) + ".." +
@@ -85,8 +91,6 @@ private:
       low.push_back(given->second);
       high.push_back(given->second);
     }
-    if (used != options.dims.size())
-      return "--dims names a dim that the model does not have";
     points.push_back(low);
     if (high != low)
       points.push_back(high);

@@ -3,6 +3,9 @@
 import contextlib
 import io
 import re
+import subprocess
+import sys
+import tempfile
 import unittest
 
 import numpy as np
@@ -150,8 +153,35 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn("expected 9 to 1000", self.refused("--rounds", "8"))
         self.assertIn("unknown peer 'onnx'", self.refused("--peers", "onnx"))
         self.assertIn("no regular expression", self.refused("--cases", "("))
+        self.assertIn("invalid choice: 'f16' (choose from 'f32', 'bf16', "
+                      "'int8', 'all')", self.refused("--dtype", "f16"))
+        for time in ["-1", "0", "nan", "soon"]:
+            self.assertIn(f"found '{time}', expected a number above 0",
+                          self.refused("--timeout", time))
         self.assertIn("CPU 99999 is not one of",
                       self.refused("--cores", "99999"))
+
+    def run_bench(self, *arguments):
+        """A whole run of heddle alone, in a folder of its own."""
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [sys.executable, PEERS, "--peers", "heddle", "--quick",
+                 "--out", folder, *arguments],
+                capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_an_unknown_case_is_said(self):
+        code, out, err = self.run_bench("--cases", "gemm 1.2.3")
+        self.assertEqual((code, out), (1, ""))
+        self.assertIn("error: no case has such a name; --list shows them", err)
+
+    def test_a_missing_tool_is_a_row_in_words(self):
+        code, out, _ = self.run_bench("--cases", "^gemm 512.512.512 f32",
+                                      "--heddle", "/nowhere/bin/heddle")
+        self.assertEqual(code, 0)
+        self.assertIn("| gemm 512.512.512 f32 | missing |", out)
+        self.assertIn("- heddle: missing: not installed: there is no "
+                      "/nowhere/bin/heddle; ./bootstrap.sh build makes it", out)
 
     def test_quick_is_short(self):
         self.assertEqual(options.parse(["--quick"]).rounds, 3)

@@ -79,9 +79,12 @@ class BadCall(support.Case):
                         "order", tokens=np.asfortranarray(self.good["tokens"]))
 
     def test_threads(self):
-        for threads in ["0", "1025"]:
+        for threads in ["0", "1025", "1000000"]:
             self.is_refused(f"threads is {threads}, outside 1..1024",
                             "--threads", threads)
+            self.refused([f"error: threads is {threads}, outside 1..1024"],
+                         "bench", self.artifact, "--dims", "batch=1,seq=2",
+                         "--threads", threads)
         self.is_refused("Could not convert: --threads = many", "--threads",
                         "many", code=2)
 
@@ -90,8 +93,12 @@ class BadCall(support.Case):
         for message, *arguments in [
                 ("dim 'seq' is 600; expected 1..512", "verify", *weights,
                  "--dims", "seq=600"),
-                ("the model has no dim 'sq'", "verify", *weights, "--dims",
-                 "sq=6"),
+                ('no dim "sq"; there is "batch", "seq"', "verify", *weights,
+                 "--dims", "sq=6"),
+                ('no dim "sq"; there is "batch", "seq"', "inspect", "--dims",
+                 "batch=1,sq=6"),
+                ('no dim "sq"; there is "batch", "seq"', "bench", "--dims",
+                 "batch=1,sq=6"),
                 ("seq is 600, outside 1..512", "inspect", "--dims",
                  "seq=600"),
                 ("seq is 600, outside 1..512", "bench", "--dims",

@@ -249,8 +249,8 @@ class Blocks(support.Case):
                               "--isa", ISA)
         self.refused(["error: no kernel is an attention: there are no blocks "
                       "to show"], "inspect", first, "--blocks")
-        self.refused(["error: --dims names a dim that the model does not have"],
-                     "inspect", self.self, "--blocks", "--dims", "seq=5")
+        self.refused(['error: no dim "seq"; there is "b", "s"'], "inspect",
+                     self.self, "--blocks", "--dims", "seq=5")
         self.refused(["error: s is 2000, outside 1..1100"], "inspect",
                      self.self, "--blocks", "--dims", "s=2000")
         other = self.write("other.so", "no artefact")

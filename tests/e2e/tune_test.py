@@ -309,7 +309,7 @@ class Tune(support.Case):
                 self.refused([words], "tune", self.model, *arguments,
                              "--tuning", self.folder / "wrong.db", code=2)
         for arguments, words in [
-                (["--dims", "seq=3"], "the model has no dim 'seq'"),
+                (["--dims", "seq=3"], 'no dim "seq"; there is "batch"'),
                 (["--dims", "batch=17"],
                  "dim 'batch' is 17; expected 1..16"),
                 (["-D", "x=1"], "'x'")]:

@@ -252,6 +252,8 @@ TEST(LambdaErrors, AreTold) {
   EXPECT_EQ(faulty("q, k, k, mask = (a, b) => true"),
             "2:38: error: a lambda takes (score, b, h, q, k) or (b, h, q, k), "
             "found 2 arguments\n");
+  EXPECT_EQ(faultyMask("k <= j"), "2:52: error: unknown name 'j'\n");
+  EXPECT_EQ(faultyMask("mask[b, j] == 1"), "2:55: error: unknown name 'j'\n");
   EXPECT_EQ(faultyMask("q"), "2:47: error: the lambda gives an index, expected "
                              "a truth value\n");
   EXPECT_EQ(faulty("q, k, k, score = (s, b, h, q, k) => q"),

@@ -71,7 +71,7 @@ TEST(CompleteSizes, FillInWhatIsNotNamed) {
 TEST(CompleteSizes, SayWhatIsNoDimAndWhatIsOutOfRange) {
   std::string wrong;
   completeSizes(dims, {"seq"}, {{{"length", 5}}}, wrong);
-  EXPECT_EQ(wrong, "the model has no dim 'length'");
+  EXPECT_EQ(wrong, "no dim \"length\"; there is \"batch\", \"seq\"");
   completeSizes(dims, {"seq"}, {{{"seq", 1}}}, wrong);
   EXPECT_EQ(wrong, "dim 'seq' is 1; expected 2..512");
 }
