@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/GraphToHost.h"
 
+#include "compiler/lower/SliceDim.h"
 #include "compiler/lower/kernels/Kernel.h"
 #include "dialects/graph/Graph.h"
 #include "dialects/host/Host.h"
@@ -323,6 +324,8 @@ LogicalResult HostLowering::lowerEntry(graph::EntryOp entry,
   builder.setInsertionPointToEnd(&program.getBlock());
   auto hostEntry =
       host::EntryOp::create(builder, entry.getLoc(), entry.getSymName());
+  if (std::optional<std::string> dim = sliceDim(entry, ranges))
+    hostEntry.setSlices(*dim);
   builder.setInsertionPointToEnd(&hostEntry.getBlock());
   buffers.clear();
   lastRead.clear();

@@ -281,6 +281,12 @@ heddle_meta_entry MetadataWriter::entry(const HostEntry &entry) {
   record.dispatches = block.append(dispatches);
   record.arena = block.formula(entry.arena);
   record.scratch = block.formula(most);
+  if (std::optional<StringRef> dim = op.getSlices())
+    for (const shape::DimRange &range : tables.dims) {
+      ++record.slice_dim;
+      if (range.name == *dim)
+        break;
+    }
   return record;
 }
 

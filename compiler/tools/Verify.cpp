@@ -228,6 +228,7 @@ int Verification::evaluateReference() {
 int Verification::prepareRun() {
   heddle_session_options sessionOptions = HEDDLE_SESSION_OPTIONS_INIT;
   sessionOptions.threads = options.threads;
+  sessionOptions.slice = options.slice;
   if (!options.variant.empty())
     sessionOptions.variant = options.variant.c_str();
   if (heddle_session_create(module, &sessionOptions, &session, &error))

@@ -4,6 +4,8 @@
 #ifndef HEDDLE_COMPILER_TOOLS_VERIFY_H
 #define HEDDLE_COMPILER_TOOLS_VERIFY_H
 
+#include "heddle/runtime.h"
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@ struct VerifyOptions {
   uint64_t seed = 1;
   std::string variant; ///< empty: the best
   uint32_t threads = 1;
+  uint32_t slice = HEDDLE_SLICE_AUTO; ///< as in heddle_session_options
   bool everyKernel = false; ///< report each kernel, not only the first bad
 };
 

@@ -65,8 +65,8 @@ mlir::LogicalResult buildAlgorithm(halide::PipelineOp pipeline, Kernel &kernel,
 mlir::LogicalResult applySchedule(halide::ScheduleOp schedule, Kernel &kernel,
                                   Guard &guard);
 
-/// Has tiles whose last rows are guarded copied for fewer rows when the pipeline
-/// is lowered.
+/// Has tiles whose last rows are guarded copied for fewer rows when the
+/// pipeline is lowered.
 void addTails(Halide::Pipeline &pipeline);
 
 /// Has stores that choose by one value from memory branch on it when the

@@ -67,6 +67,9 @@ def Host_EntryOp : Host_Op<"entry", [
     * (E3) Each output is written by exactly one dispatch and holds its value
       at the end.
     * (E4) Input names are unique, and so are output names.
+    * (E5) `slices` names a declared dim of at least 1. It is the outermost extent
+      of every output and of an input, and in no other extent of the signature:
+      a call may be cut along it and computed a slice after the other.
 
     Example:
     ```mlir
@@ -77,9 +80,11 @@ def Host_EntryOp : Host_Op<"entry", [
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name);
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$slices);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name attr-dict-with-keyword $body";
+  let assemblyFormat = [{
+    $sym_name (`slices` $slices^)? attr-dict-with-keyword $body
+  }];
   let hasRegionVerifier = 1;
   let skipDefaultBuilders = 1;
   let builders = [

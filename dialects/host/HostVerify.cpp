@@ -239,12 +239,48 @@ LogicalResult EntryChecker::checkEnd() {
   return success();
 }
 
+/// E5.
+static LogicalResult checkSlices(EntryOp entry) {
+  std::optional<StringRef> name = entry.getSlices();
+  if (!name)
+    return success();
+  auto range =
+      dyn_cast_or_null<ArrayAttr>(programOf(entry).getDims().get(*name));
+  if (!range || cast<IntegerAttr>(range[0]).getInt() > 1)
+    return entry.emitOpError("(E5) is cut along '")
+           << *name << "', which is not a declared dim of at least 1";
+  bool hasInput = false;
+  for (Operation &op : entry.getBlock()) {
+    auto output = dyn_cast<OutputOp>(op);
+    if (!output && !isa<InputOp>(op))
+      continue;
+    Value buffer = output ? Value(output.getBuffer()) : op.getResult(0);
+    shape::Shape extents = bufferShape(buffer).extents;
+    auto mentions = [&](const shape::Dim &extent) {
+      return llvm::is_contained(extent.symbols(), name->str());
+    };
+    bool isCut =
+        !extents.empty() && extents.front() == shape::Dim::symbol(name->str());
+    if (llvm::count_if(extents, mentions) != isCut || (output && !isCut))
+      return op.emitOpError("(E5) has the extents ")
+             << shape::str(extents) << ", which cannot be cut along '" << *name
+             << "'";
+    hasInput |= isCut && !output;
+  }
+  if (!hasInput)
+    return entry.emitOpError("(E5) is cut along '")
+           << *name << "', which no input has";
+  return success();
+}
+
 LogicalResult EntryOp::verifyRegions() {
   EntryChecker checker;
   for (Operation &op : getBlock())
     if (failed(checker.check(op)))
       return failure();
-  return checker.checkEnd();
+  if (failed(checker.checkEnd()))
+    return failure();
+  return checkSlices(*this);
 }
 
 //===-- Buffers -----------------------------------------------------------===//

@@ -50,6 +50,8 @@ public:
   Span<heddle_meta_formula> extents(const heddle_meta_buffer &buffer) const {
     return span<heddle_meta_formula>(buffer.extents);
   }
+  /// True where `dim` is the outermost extent of a buffer.
+  bool isCutAlong(const heddle_meta_buffer &buffer, uint32_t dim) const;
   std::vector<std::string> dimNames() const;
   /// The kernel that a dispatch calls at these dims; false where its formula
   /// names none.

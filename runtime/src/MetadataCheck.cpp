@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/src/Metadata.h"
 
+#include <algorithm>
 #include <cstring>
 #include <set>
 
@@ -19,6 +20,15 @@ bool Metadata::kernelAt(const heddle_meta_dispatch &dispatch,
     return false;
   kernel = uint32_t(chosen);
   return true;
+}
+
+bool Metadata::isCutAlong(const heddle_meta_buffer &buffer,
+                          uint32_t dim) const {
+  if (extents(buffer).count == 0)
+    return false;
+  Formula outermost = formula(extents(buffer)[0]);
+  return outermost.count == 1 && outermost[0].code == HEDDLE_OP_DIM &&
+         outermost[0].value == int64_t(dim);
 }
 
 std::vector<std::string> Metadata::dimNames() const {
@@ -109,6 +119,7 @@ private:
   bool checkWeight(const heddle_meta_buffer &buffer, const std::string &who);
   bool checkEntries();
   bool checkEntry(const heddle_meta_entry &entry, const std::string &who);
+  bool checkSlices(const heddle_meta_entry &entry, const std::string &who);
   bool checkSignature(heddle_meta_span span, uint32_t kind,
                       const std::string &who);
   bool checkDispatch(const heddle_meta_dispatch &dispatch,
@@ -310,7 +321,41 @@ bool MetadataChecker::checkEntry(const heddle_meta_entry &entry,
     if (!checkDispatch(dispatch,
                        who + "'s dispatch " + std::to_string(index++)))
       return false;
-  return true;
+  return checkSlices(entry, who);
+}
+
+/// The dim is the outermost extent of every output and of an input, and in no
+/// other extent; one value of it is a call.
+bool MetadataChecker::checkSlices(const heddle_meta_entry &entry,
+                                  const std::string &who) {
+  if (entry.slice_dim == 0)
+    return true;
+  if (entry.slice_dim > meta.dims().count)
+    return bad(who + " is cut along dim " +
+               std::to_string(entry.slice_dim - 1) + " of " +
+               std::to_string(meta.dims().count));
+  uint32_t dim = entry.slice_dim - 1;
+  bool isFit = meta.dims()[dim].min <= 1, hasInput = false;
+  auto mentions = [&](heddle_meta_formula extent) {
+    int64_t mentioned = 0;
+    for (const heddle_meta_op &op : meta.formula(extent))
+      mentioned += op.code == HEDDLE_OP_DIM && op.value == int64_t(dim);
+    return mentioned > 0;
+  };
+  auto isCut = [&](uint32_t index) {
+    const heddle_meta_buffer &buffer = meta.buffers()[index];
+    Span<heddle_meta_formula> extents = meta.extents(buffer);
+    bool isOutermost = meta.isCutAlong(buffer, dim);
+    auto all = std::count_if(extents.begin(), extents.end(), mentions);
+    isFit &= all == isOutermost;
+    return isOutermost;
+  };
+  for (uint32_t index : meta.span<uint32_t>(entry.inputs))
+    hasInput |= isCut(index);
+  for (uint32_t index : meta.span<uint32_t>(entry.outputs))
+    isFit &= isCut(index);
+  return (isFit && hasInput) || bad(who + " cannot be cut along dim " +
+                                    quoted(meta.text(meta.dims()[dim].name)));
 }
 
 bool MetadataChecker::checkEntries() {

@@ -3,7 +3,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/src/Profiler.h"
 
+#include <algorithm>
+
 namespace heddle::runtime {
+
+/// Of two slices.
+static heddle_dispatch_profile sum(const heddle_dispatch_profile &a,
+                                   const heddle_dispatch_profile &b) {
+  return {a.ns + b.ns, a.loop_ns + b.loop_ns, a.busy_ns + b.busy_ns,
+          a.loops + b.loops};
+}
 
 /// What a timed task runs, and where its thread counts.
 struct Profiler::TimedLoop {
@@ -16,6 +25,9 @@ Profiler::Profiler(heddle_profile *profile, uint32_t threads)
   if (!profile)
     return;
   slots.resize(threads);
+  if (profile->dispatches)
+    std::fill_n(profile->dispatches, profile->num_dispatches,
+                heddle_dispatch_profile{});
   profile->check_ns = profile->prepare_ns = profile->output_ns = 0;
   start = last = Clock::now();
 }
@@ -34,7 +46,7 @@ uint64_t Profiler::lap() {
 
 void Profiler::notePart(uint64_t heddle_profile::*part) {
   if (profile)
-    profile->*part = lap();
+    profile->*part += lap();
 }
 
 void Profiler::noteDispatch(uint32_t index) {
@@ -42,7 +54,7 @@ void Profiler::noteDispatch(uint32_t index) {
     return;
   current.ns = lap();
   if (index < profile->num_dispatches)
-    profile->dispatches[index] = current;
+    profile->dispatches[index] = sum(profile->dispatches[index], current);
   current = {};
 }
 

@@ -70,9 +70,10 @@ Outcome needsOf(const Module &module, uint32_t entry, const int64_t *dims,
   return success();
 }
 
-Session::Session(const Module &module, uint32_t threads, uint32_t variant)
+Session::Session(const Module &module, uint32_t threads, uint32_t variant,
+                 uint32_t slice)
     : module(module), threads(resolveThreads(threads)), variant(variant),
-      dims(module.metadata().dims().count),
+      slice(slice), dims(module.metadata().dims().count),
       plannedDims(module.metadata().dims().count),
       buffers(module.metadata().buffers().count) {}
 
@@ -201,8 +202,9 @@ Outcome Session::prepareScratch(uint32_t runThreads) {
   return success();
 }
 
-Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
-                     size_t numOutputs, const heddle_run_options &options) {
+Outcome Session::run(uint32_t entry, TensorList allInputs,
+                     heddle_tensor *allOutputs, size_t numOutputs,
+                     const heddle_run_options &options) {
   if (isRunning.test_and_set(std::memory_order_acquire))
     return failure(HEDDLE_INVALID_ARGUMENT,
                    "the session is in use by another call");
@@ -222,21 +224,66 @@ Outcome Session::run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
   if (!outcome)
     return outcome;
   Profiler profiler(options.profile, runThreads);
-  outcome = check(entry, inputs, {outputs, numOutputs});
+  outcome = check(entry, allInputs, {allOutputs, numOutputs});
   profiler.notePart(&heddle_profile::check_ns);
-  if (outcome)
-    outcome = plan(entry);
-  if (outcome)
-    outcome = prepareScratch(runThreads);
   if (!outcome)
     return outcome;
   heddle_run run(*this, entry, runThreads, options, profiler);
-  lendOutputs(run, outputs);
-  outcome = execute(run, inputs);
-  if (outcome)
-    outcome = copyOut(entry, outputs);
-  profiler.notePart(&heddle_profile::output_ns);
+  Slices slices = chooseSlices(entry, runThreads, options);
+  if (slices.count == 1)
+    outcome = runOnce(run, allInputs, allOutputs);
+  for (int64_t i = 0; slices.count > 1 && i < slices.count && outcome; ++i) {
+    takeSlice(entry, slices.at(i), allInputs, {allOutputs, numOutputs});
+    outcome = runOnce(run, {inputs.data(), inputs.size()}, outputs.data());
+  }
   profiler.finish();
+  return outcome;
+}
+
+Slices Session::chooseSlices(uint32_t entry, uint32_t runThreads,
+                             const heddle_run_options &options) {
+  uint32_t flags = module.metadata().variants()[variant].flags;
+  uint32_t number = module.entry(entry).slice_dim;
+  // What fails or is stopped must not have written a part of the outputs.
+  if (number == 0 || device || options.after_dispatch ||
+      !(flags & HEDDLE_VARIANT_UNCHECKED) || slice == HEDDLE_SLICE_WHOLE)
+    return {};
+  if (slice != HEDDLE_SLICE_AUTO)
+    return slicesUpTo(dims[number - 1], slice);
+  return slicesFor(module.metadata(), entry, dims.data(), runThreads,
+                   coreCacheBytes());
+}
+
+void Session::takeSlice(uint32_t entry, const Slice &slice,
+                        TensorList allInputs, TensorList allOutputs) {
+  const Metadata &metadata = module.metadata();
+  const heddle_meta_entry &meta = module.entry(entry);
+  uint32_t dim = meta.slice_dim - 1;
+  dims[dim] = slice.size;
+  auto take = [&](heddle_meta_span signature, TensorList all,
+                  std::vector<heddle_tensor> &parts) {
+    parts.assign(all.data, all.data + all.count);
+    Span<uint32_t> list = metadata.span<uint32_t>(signature);
+    for (uint32_t i = 0; i < list.count; ++i)
+      if (metadata.isCutAlong(metadata.buffers()[list[i]], dim))
+        parts[i] = sliceOf(parts[i], slice);
+  };
+  take(meta.inputs, allInputs, inputs);
+  take(meta.outputs, allOutputs, outputs);
+}
+
+Outcome Session::runOnce(heddle_run &run, TensorList given,
+                         heddle_tensor *results) {
+  Outcome outcome = plan(run.entry);
+  if (outcome)
+    outcome = prepareScratch(run.threads);
+  if (!outcome)
+    return outcome;
+  lendOutputs(run, results);
+  outcome = execute(run, given);
+  if (outcome)
+    outcome = copyOut(run.entry, results);
+  run.profiler.notePart(&heddle_profile::output_ns);
   return outcome;
 }
 
@@ -349,11 +396,14 @@ heddle_status heddle_session_create(const heddle_module *module,
     if (options)
       chosen = *options;
     uint32_t variant = 0;
+    if (chosen.reserved != 0)
+      return failure(HEDDLE_INVALID_ARGUMENT, "options.reserved is not 0");
     Outcome outcome = checkThreads(chosen.threads);
     if (outcome)
       outcome = module->chooseVariant(chosen.variant, variant);
     if (outcome)
-      *session = new heddle_session(*module, chosen.threads, variant);
+      *session =
+          new heddle_session(*module, chosen.threads, variant, chosen.slice);
     return outcome;
   });
 }

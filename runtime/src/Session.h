@@ -7,6 +7,7 @@
 #include "runtime/src/DeviceSession.h"
 #include "runtime/src/Module.h"
 #include "runtime/src/Scratch.h"
+#include "runtime/src/Slices.h"
 
 #include <atomic>
 
@@ -23,11 +24,13 @@ Outcome needsOf(const Module &module, uint32_t entry, const int64_t *dims,
 /// One at a time may run in it; runs reuse its memory.
 class Session {
 public:
-  /// `threads` is at most HEDDLE_MAX_THREADS or HEDDLE_THREADS_ALL.
-  Session(const Module &module, uint32_t threads, uint32_t variant);
+  /// `threads` is at most HEDDLE_MAX_THREADS or HEDDLE_THREADS_ALL; `slice` as
+  /// in heddle_session_options.
+  Session(const Module &module, uint32_t threads, uint32_t variant,
+          uint32_t slice = HEDDLE_SLICE_AUTO);
 
   /// See heddle_session_run.
-  Outcome run(uint32_t entry, TensorList inputs, heddle_tensor *outputs,
+  Outcome run(uint32_t entry, TensorList allInputs, heddle_tensor *allOutputs,
               size_t numOutputs, const heddle_run_options &options);
 
   const Module &owner() const { return module; }
@@ -54,16 +57,26 @@ private:
   Outcome copyOut(uint32_t entry, heddle_tensor *outputs);
   Outcome prepareScratch(uint32_t runThreads);
   Outcome execute(heddle_run &run, TensorList inputs);
+  /// How the call that was checked is cut.
+  Slices chooseSlices(uint32_t entry, uint32_t runThreads,
+                      const heddle_run_options &options);
+  /// Points `inputs` and `outputs` to a slice's parts of the call's tensors.
+  void takeSlice(uint32_t entry, const Slice &slice, TensorList allInputs,
+                 TensorList allOutputs);
+  /// Runs the entry whole, at `dims`.
+  Outcome runOnce(heddle_run &run, TensorList given, heddle_tensor *results);
 
   const Module &module;
   uint32_t threads;
   uint32_t variant;
+  uint32_t slice;
   std::atomic_flag isRunning = ATOMIC_FLAG_INIT;
   AlignedBytes arena;
-  std::vector<Scratch> scratch;          ///< by slot of the parallel loop
-  std::unique_ptr<DeviceSession> device; ///< where the variant is of one
-  TensorList given{nullptr, 0};          ///< the running call's inputs
-  std::vector<int64_t> dims;             ///< of the call being checked
+  std::vector<Scratch> scratch;               ///< by slot of the parallel loop
+  std::unique_ptr<DeviceSession> device;      ///< where the variant is of one
+  TensorList given{nullptr, 0};               ///< the running call's inputs
+  std::vector<int64_t> dims;                  ///< of the call, or of its slice
+  std::vector<heddle_tensor> inputs, outputs; ///< of the slice
   // The plan: valid for plannedEntry at plannedDims.
   bool isPlanned = false;
   uint32_t plannedEntry = 0;

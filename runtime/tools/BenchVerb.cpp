@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/tools/BenchRow.h"
+#include "runtime/tools/SessionArguments.h"
 #include "runtime/tools/Verbs.h"
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,8 @@ namespace {
 using json = nlohmann::ordered_json;
 
 struct BenchArguments {
-  std::string artifact, entry, isa, dims;
+  SessionArguments session;
+  std::string dims;
   std::vector<uint32_t> threads = {1};
   uint32_t repeat = 15, seed = 1;
   double sampleMs = 20;
@@ -50,33 +52,16 @@ private:
   void printTable() const;
 
   const BenchArguments &args;
-  ModulePtr module;
-  SessionPtr session;
-  uint32_t entry = 0;
+  OpenedSession opened;
   PeakIsa isa = PeakIsa::None;
   std::deque<BenchRow> rows;
 };
 
 int BenchVerb::load() {
-  heddle_error error{};
-  heddle_module *loaded = nullptr;
-  heddle_status status =
-      heddle_module_load(args.artifact.c_str(), &loaded, &error);
-  module.reset(loaded);
-  heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
-  options.variant = args.isa.empty() ? nullptr : args.isa.c_str();
-  heddle_session *created = nullptr;
-  if (status == HEDDLE_OK)
-    status = heddle_session_create(loaded, &options, &created, &error);
-  session.reset(created);
-  if (status == HEDDLE_OK)
-    status = heddle_module_find_entry(
-        loaded, args.entry.empty() ? nullptr : args.entry.c_str(), &entry,
-        &error);
-  if (status != HEDDLE_OK)
-    return printStatus(status, error);
-  isa = peakIsaOf(loaded, created);
-  return ExitDone;
+  int code = openSession(args.session, HEDDLE_THREADS_ALL, opened);
+  if (!code)
+    isa = peakIsaOf(opened.module.get(), opened.session.get());
+  return code;
 }
 
 int BenchVerb::makeRows() {
@@ -84,7 +69,7 @@ int BenchVerb::makeRows() {
     if (!isThreadCount(threads))
       return ExitInput;
   std::vector<std::vector<int64_t>> values;
-  std::string error = parseDims(module.get(), args.dims, values);
+  std::string error = parseDims(opened.module.get(), args.dims, values);
   if (!error.empty())
     return printError(error);
   // All combinations, the last dim fastest.
@@ -101,7 +86,8 @@ int BenchVerb::makeRows() {
   std::mt19937 random(args.seed);
   for (const std::vector<int64_t> &point : points)
     for (uint32_t threads : args.threads) {
-      rows.emplace_back(module.get(), session.get(), entry, point, threads);
+      rows.emplace_back(opened.module.get(), opened.session.get(), opened.entry,
+                        point, threads);
       if (int code = rows.back().prepare(random))
         return code;
     }
@@ -133,11 +119,12 @@ int BenchVerb::measure() {
 }
 
 std::string BenchVerb::rowName(const BenchRow &row) const {
-  std::string name = std::string(heddle_module_name(module.get())) + "/" +
-                     heddle_module_entry_name(module.get(), entry);
+  std::string name =
+      std::string(heddle_module_name(opened.module.get())) + "/" +
+      heddle_module_entry_name(opened.module.get(), opened.entry);
   for (uint32_t i = 0; i < row.dims.size(); ++i) {
     heddle_dim_info dim{};
-    heddle_module_dim(module.get(), i, &dim);
+    heddle_module_dim(opened.module.get(), i, &dim);
     name += std::string("/") + dim.name + ":" + std::to_string(row.dims[i]);
   }
   return name + "/threads:" + std::to_string(row.threads);
@@ -171,11 +158,11 @@ json BenchVerb::context() const {
   std::strftime(date, sizeof(date), "%FT%T%z", std::localtime(&now));
   return {{"date", date},
           {"host_name", host},
-          {"executable", args.artifact},
+          {"executable", args.session.artifact},
           {"num_cpus", std::thread::hardware_concurrency()},
           {"library_build_type", "release"},
           {"heddle_version", heddle_version()},
-          {"variant", heddle_session_variant(session.get())},
+          {"variant", heddle_session_variant(opened.session.get())},
           {"peak_loop", peakName(isa)},
           {"seed", args.seed}};
 }
@@ -191,7 +178,7 @@ void BenchVerb::printJson() const {
 
 void BenchVerb::printTable() const {
   std::printf("variant %s, median of %u samples, inputs rotated\n",
-              heddle_session_variant(session.get()), args.repeat);
+              heddle_session_variant(opened.session.get()), args.repeat);
   std::printf("%-44s %10s %10s %10s %9s %7s\n", "", "ms", "p10", "p90",
               "GFLOP/s", "% peak");
   for (const BenchRow &row : rows) {
@@ -209,9 +196,7 @@ void addBenchVerb(CLI::App &app, int &code) {
   auto arguments = std::make_shared<BenchArguments>();
   CLI::App *verb =
       app.add_subcommand("bench", "Time a compiled model on random inputs");
-  verb->add_option("artefact", arguments->artifact, "The compiled model")
-      ->required()
-      ->type_name("OUT.so");
+  addSessionOptions(*verb, arguments->session);
   verb->add_option("--dims", arguments->dims,
                    "A value or several for each dim: batch=1,seq=16,128 makes "
                    "a row for each combination")
@@ -231,12 +216,6 @@ void addBenchVerb(CLI::App &app, int &code) {
       ->capture_default_str();
   verb->add_option("--seed", arguments->seed, "Seed of the random inputs")
       ->capture_default_str();
-  verb->add_option("--entry", arguments->entry,
-                   "The entry point (default: main)")
-      ->type_name("NAME");
-  verb->add_option("--isa", arguments->isa,
-                   "Force a variant, e.g. avx2 (default: the best that runs)")
-      ->type_name("NAME");
   verb->add_flag("--json", arguments->json,
                  "Print JSON in Google Benchmark's shape");
   verb->footer("Inputs: integers at random within their range; a mask (an "

@@ -5,6 +5,7 @@
 
 #include "runtime/src/ArtifactFile.h"
 #include "runtime/src/Module.h"
+#include "runtime/src/Slices.h"
 #include "runtime/tools/Blocks.h"
 #include "runtime/tools/InspectText.h"
 #include "runtime/tools/Loaded.h"
@@ -142,6 +143,8 @@ private:
     result["arena_bytes"] = formulaText(meta.formula(entry.arena), dimNames);
     result["scratch_bytes_per_thread"] =
         formulaText(meta.formula(entry.scratch), dimNames);
+    if (entry.slice_dim)
+      result["slice_dim"] = dimNames[entry.slice_dim - 1];
     for (const std::vector<int64_t> &point : points)
       result["at"].push_back(costReport(entry, point));
     result["dispatches"] = json::array();
@@ -170,11 +173,29 @@ private:
       if (meta.kernelAt(dispatch, point.data(), kernel))
         kernels.push_back(meta.text(meta.kernels()[kernel].name));
     }
-    return {{"dims", dims},
-            {"arena_bytes", valueAt(entry.arena, point)},
-            {"scratch_bytes_per_thread", valueAt(entry.scratch, point)},
-            {"flops", flops},
-            {"kernels", kernels}};
+    json result = {{"dims", dims},
+                   {"arena_bytes", valueAt(entry.arena, point)},
+                   {"scratch_bytes_per_thread", valueAt(entry.scratch, point)},
+                   {"flops", flops},
+                   {"kernels", kernels}};
+    if (entry.slice_dim)
+      addSlices(result, entry, point);
+    return result;
+  }
+
+  /// What one thread holds here where the call is cut.
+  void addSlices(json &result, const heddle_meta_entry &entry,
+                 std::vector<int64_t> point) const {
+    uint32_t index = uint32_t(&entry - meta.entries().data);
+    Slices slices = slicesFor(meta, index, point.data(), 1, coreCacheBytes());
+    if (slices.count == 1)
+      return;
+    point[entry.slice_dim - 1] = slices.at(0).size;
+    result["slices"] = {
+        {"count", slices.count},
+        {"size", slices.at(0).size},
+        {"arena_bytes", valueAt(entry.arena, point)},
+        {"scratch_bytes_per_thread", valueAt(entry.scratch, point)}};
   }
 
   json weightsReport() const {

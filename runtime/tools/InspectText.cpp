@@ -34,6 +34,9 @@ void printEntry(std::ostream &out, const json &entry) {
   out << "  arena bytes    " << text(entry["arena_bytes"]) << "\n";
   out << "  scratch bytes  " << text(entry["scratch_bytes_per_thread"])
       << " for each thread\n";
+  if (entry.contains("slice_dim"))
+    out << "  slices         of " << text(entry["slice_dim"])
+        << ", where a call is large\n";
   for (const json &point : entry["at"]) {
     std::string dims;
     for (const auto &dim : point["dims"].items())
@@ -45,6 +48,12 @@ void printEntry(std::ostream &out, const json &entry) {
       out << bytesText(point["arena_bytes"].get<double>()) << " arena, "
           << bytesText(point["scratch_bytes_per_thread"].get<double>())
           << " scratch, ";
+    if (point.contains("slices")) {
+      const json &slices = point["slices"];
+      out << bytesText(slices["arena_bytes"].get<double>()) << " and "
+          << bytesText(slices["scratch_bytes_per_thread"].get<double>())
+          << " in slices of " << slices["size"] << ", ";
+    }
     char flops[32];
     std::snprintf(flops, sizeof(flops), "%.3g GFLOP",
                   point["flops"].get<double>() / 1e9);

@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/io/TensorFile.h"
-#include "runtime/tools/Loaded.h"
 #include "runtime/tools/Profile.h"
+#include "runtime/tools/SessionArguments.h"
 #include "runtime/tools/Verbs.h"
 
 #include <CLI/CLI.hpp>
@@ -15,7 +15,7 @@ namespace heddle::tools {
 namespace {
 
 struct RunArguments {
-  std::string artifact, entry, isa;
+  SessionArguments session;
   std::vector<std::string> inputs, outputs;
   std::optional<uint32_t> threads; ///< default: all CPUs
   uint32_t repeat = 20;
@@ -63,9 +63,7 @@ private:
   void printSummary(size_t index) const;
 
   const RunArguments &args;
-  ModulePtr module;
-  SessionPtr session;
-  uint32_t entry = 0;
+  OpenedSession opened;
   std::vector<std::string> inputNames, outputNames;
   std::vector<io::Tensor> inputs;
   std::vector<bool> isGiven;
@@ -77,26 +75,11 @@ private:
 int RunVerb::load() {
   if (args.threads && !isThreadCount(*args.threads))
     return ExitInput;
-  heddle_error error{};
-  heddle_module *loaded = nullptr;
-  heddle_status status =
-      heddle_module_load(args.artifact.c_str(), &loaded, &error);
-  module.reset(loaded);
-  heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
-  options.threads = args.threads.value_or(HEDDLE_THREADS_ALL);
-  options.variant = args.isa.empty() ? nullptr : args.isa.c_str();
-  heddle_session *created = nullptr;
-  if (status == HEDDLE_OK)
-    status = heddle_session_create(loaded, &options, &created, &error);
-  session.reset(created);
-  if (status == HEDDLE_OK)
-    status = heddle_module_find_entry(
-        loaded, args.entry.empty() ? nullptr : args.entry.c_str(), &entry,
-        &error);
-  if (status != HEDDLE_OK)
-    return printStatus(status, error);
-  inputNames = signatureNames(loaded, entry, true);
-  outputNames = signatureNames(loaded, entry, false);
+  uint32_t threads = args.threads.value_or(HEDDLE_THREADS_ALL);
+  if (int code = openSession(args.session, threads, opened))
+    return code;
+  inputNames = signatureNames(opened.module.get(), opened.entry, true);
+  outputNames = signatureNames(opened.module.get(), opened.entry, false);
   inputs.resize(inputNames.size());
   isGiven.resize(inputNames.size());
   return ExitDone;
@@ -166,7 +149,7 @@ int RunVerb::planOutputs() {
   heddle_error error{};
   outputViews.resize(outputNames.size());
   heddle_status status = heddle_module_output_shapes(
-      module.get(), entry, inputViews.data(), inputViews.size(),
+      opened.module.get(), opened.entry, inputViews.data(), inputViews.size(),
       outputViews.data(), outputViews.size(), &error);
   if (status != HEDDLE_OK)
     return printStatus(status, error);
@@ -179,13 +162,13 @@ int RunVerb::planOutputs() {
 
 int RunVerb::call() {
   if (args.profile) {
-    ProfiledCall call = {module.get(), session.get(), entry, inputViews,
-                         outputViews};
+    ProfiledCall call = {opened.module.get(), opened.session.get(),
+                         opened.entry, inputViews, outputViews};
     return profile(call, args.repeat, report);
   }
   heddle_error error{};
   heddle_status status = heddle_session_run(
-      session.get(), entry, inputViews.data(), inputViews.size(),
+      opened.session.get(), opened.entry, inputViews.data(), inputViews.size(),
       outputViews.data(), outputViews.size(), nullptr, &error);
   return status == HEDDLE_OK ? int(ExitDone) : printStatus(status, error);
 }
@@ -264,9 +247,7 @@ void RunVerb::printSummary(size_t index) const {
 void addRunVerb(CLI::App &app, int &code) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App *verb = app.add_subcommand("run", "Run a compiled model once");
-  verb->add_option("artefact", arguments->artifact, "The compiled model")
-      ->required()
-      ->type_name("OUT.so");
+  addSessionOptions(*verb, arguments->session);
   verb->add_option("--input,-i", arguments->inputs,
                    "NAME=FILE (.npy, .npz, .safetensors; - is standard "
                    "input), NAME=2x16xi32=0 to fill, or a FILE that names "
@@ -280,15 +261,9 @@ void addRunVerb(CLI::App &app, int &code) {
       ->type_name("NAME=FILE")
       ->type_size(1)
       ->allow_extra_args(false);
-  verb->add_option("--entry", arguments->entry,
-                   "The entry point (default: main)")
-      ->type_name("NAME");
   verb->add_option("--threads,-t", arguments->threads,
                    "Threads, 1 to 1024 (default: all CPUs)")
       ->type_name("N");
-  verb->add_option("--isa", arguments->isa,
-                   "Force a variant, e.g. avx2 (default: the best that runs)")
-      ->type_name("NAME");
   CLI::Option *profile = verb->add_flag(
       "--profile", arguments->profile,
       "Run again and again and print where the time goes, by kernel, in place "

@@ -208,9 +208,10 @@ uint64_t heldBytes() {
 }
 
 /// Runs in a child process, so that nothing is held before: prints a sentence
-/// and returns 1 where a run takes other memory than its formula says.
+/// and returns 1 where a run takes other memory than its formula says of
+/// `slice` texts, or of all where they are fewer.
 int compareMemory(const heddle_module *module, int64_t batch, int64_t length,
-                  uint32_t threads) {
+                  uint32_t threads, uint32_t slice) {
   std::vector<int32_t> tokens(size_t(batch * length), 7),
       mask(tokens.size(), 1);
   std::vector<float> embedding(size_t(batch) * 384);
@@ -221,8 +222,9 @@ int compareMemory(const heddle_module *module, int64_t batch, int64_t length,
                        {batch, 384},     {},         HEDDLE_SPACE_HOST};
   heddle_session_options options = HEDDLE_SESSION_OPTIONS_INIT;
   options.threads = threads;
+  options.slice = slice;
   heddle_session *session = nullptr;
-  const int64_t dims[] = {batch, length};
+  const int64_t dims[] = {std::min(batch, int64_t(slice)), length};
   uint64_t arena = 0, scratch = 0;
   uint64_t before = heldBytes();
   if (heddle_session_create(module, &options, &session, nullptr) ||
@@ -249,12 +251,13 @@ int compareMemory(const heddle_module *module, int64_t batch, int64_t length,
 TEST_F(MiniLm, TakesTheMemoryThatItsFormulaSays) {
   struct {
     int64_t batch, length;
-  } const sizes[] = {{1, 128}, {3, 129}, {1, 511}, {8, 128}};
-  for (auto [batch, length] : sizes)
+    uint32_t slice = HEDDLE_SLICE_WHOLE;
+  } const sizes[] = {{1, 128}, {3, 129}, {1, 511}, {8, 128}, {8, 128, 2}};
+  for (auto [batch, length, slice] : sizes)
     for (uint32_t threads : {1u, 2u}) {
       pid_t child = ::fork();
       if (child == 0)
-        ::_exit(compareMemory(module, batch, length, threads));
+        ::_exit(compareMemory(module, batch, length, threads, slice));
       int status = -1;
       ASSERT_EQ(::waitpid(child, &status, 0), child);
       EXPECT_EQ(status, 0) << batch << " x " << length << ", " << threads;

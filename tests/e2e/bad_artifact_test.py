@@ -132,7 +132,7 @@ class BadArtifact(support.Case):
 
     def test_another_version(self):
         self.is_refused(sealed(self.data, version=1), "is of artefact version "
-                        "1; this runtime reads version 2")
+                        "1; this runtime reads version 3")
 
     def test_another_architecture(self):
         data = bytearray(self.data)

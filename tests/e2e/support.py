@@ -17,7 +17,8 @@ FIRST = MODELS / "first.heddle"
 MINILM = MODELS / "minilm.heddle"
 VARIANTS = ["avx512", "avx2"]  # what is compiled, best first
 ISAS = [name for name, flag in [("avx512", "avx512bw"), ("avx2", "avx2")]
-        if flag in pathlib.Path("/proc/cpuinfo").read_text().split()]# With those of bf16 and int8, where the model has products of them.
+        if flag in pathlib.Path("/proc/cpuinfo").read_text().split()]
+# With those of bf16 and int8, where the model has products of them.
 NARROW_ISAS = ISAS + [
     name for name, flag in [("avx512_vnni",) * 2, ("avx512_bf16",) * 2,
                             ("avx512_amx", "amx_tile")]

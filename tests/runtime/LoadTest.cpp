@@ -125,16 +125,16 @@ TEST(Load, FlippedBitsOfCodeAndMetadataAreSeen) {
 
 TEST(Load, OtherVersion) {
   Bytes file = tinyFile();
-  footerOf(file).version = 3;
+  footerOf(file).version = 4;
   sealArtifact(file);
   expectRefused(file, HEDDLE_UNSUPPORTED,
-                "FILE: is of artefact version 3; this runtime reads version "
-                "2");
+                "FILE: is of artefact version 4; this runtime reads version "
+                "3");
   ArtifactSpec spec = tinySpec();
   spec.version = 1;
   expectSpecRefused(spec, HEDDLE_UNSUPPORTED,
                     "FILE: is of artefact version 1; this runtime reads "
-                    "version 2");
+                    "version 3");
 }
 
 TEST(Load, OtherCpu) {

@@ -76,7 +76,8 @@ heddle_meta_span putEntries(Block &block, const ArtifactSpec &spec) {
            block.text(dispatch.origin)});
     entries.push_back({block.text(entry.name), block.put(entry.inputs),
                        block.put(entry.outputs), block.put(dispatches),
-                       block.put(entry.arena), block.put(entry.scratch)});
+                       block.put(entry.arena), block.put(entry.scratch),
+                       entry.sliceDim, 0});
   }
   return block.put(entries);
 }

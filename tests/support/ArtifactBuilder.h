@@ -64,6 +64,7 @@ struct EntrySpec {
   std::vector<uint32_t> inputs, outputs;
   std::vector<DispatchSpec> dispatches;
   Expr arena, scratch;
+  uint32_t sliceDim = 0;
 };
 
 /// What an artefact's metadata says.

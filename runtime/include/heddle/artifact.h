@@ -21,8 +21,9 @@ extern "C" {
 #endif
 
 /* Version table. 1: the first. 2: devices: heddle_meta_variant.device,
- * HEDDLE_SPACE_DEVICE, heddle_view, device_* of heddle_services. */
-#define HEDDLE_ARTIFACT_VERSION 2u
+ * HEDDLE_SPACE_DEVICE, heddle_view, device_* of heddle_services. 3: slices:
+ * heddle_meta_entry.slice_dim. */
+#define HEDDLE_ARTIFACT_VERSION 3u
 #define HEDDLE_FOOTER_MAGIC 0x31544f4f46444448ull   /* "HDDFOOT1" */
 #define HEDDLE_METADATA_MAGIC 0x314154454d444448ull /* "HDDMETA1" */
 #define HEDDLE_TABLE_MAGIC 0x314c424154444448ull    /* "HDDTABL1" */
@@ -256,6 +257,12 @@ typedef struct heddle_meta_entry {
   heddle_meta_span dispatches; /* of heddle_meta_dispatch */
   heddle_meta_formula arena;   /* bytes of slots and outputs */
   heddle_meta_formula scratch; /* bytes of kernel scratch for one thread */
+  /* 1 + the index of the dim that a call may be cut along, or 0. All outputs
+   * and some inputs have it as their outermost extent, and no other extent has
+   * it: what an output holds at index i depends on index i of these inputs and
+   * on the other inputs whole. */
+  uint32_t slice_dim;
+  uint32_t reserved;
 } heddle_meta_entry;
 
 /* A free key and value, e.g. "compiler" "heddle 0.1.0". */

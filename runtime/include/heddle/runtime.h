@@ -219,7 +219,8 @@ HEDDLE_API heddle_status heddle_module_output_shapes(
 
 /** What a run at these dims needs: bytes of the arena and of scratch for each
  *  thread, and its floating point operations (2 per multiply-add of linears
- *  and attention). Each pointer may be NULL. */
+ *  and attention). A session that cuts the call into slices holds what the
+ *  largest slice needs. Each pointer may be NULL. */
 HEDDLE_API heddle_status heddle_module_costs(
     const heddle_module *module, uint32_t entry, const int64_t *dims,
     size_t num_dims, uint64_t *arena_bytes, uint64_t *scratch_bytes,
@@ -253,9 +254,22 @@ typedef struct heddle_session_options {
   uint32_t struct_size; /* sizeof(heddle_session_options) */
   uint32_t threads;     /* 1..HEDDLE_MAX_THREADS or HEDDLE_THREADS_ALL */
   const char *variant;  /* forces an ISA variant; NULL takes the best */
+  /* A large call of an entry that can be cut along a dim (its batch) is
+   * computed a slice after the other, so that what lies between the kernels
+   * stays in the caches and takes less memory. At most so many of the dim's
+   * values at a time; HEDDLE_SLICE_AUTO goes by the caches, the weights and
+   * the threads, HEDDLE_SLICE_WHOLE never cuts. A call with after_dispatch is
+   * not cut. */
+  uint32_t slice;
+  uint32_t reserved; /* 0 */
 } heddle_session_options;
+#define HEDDLE_SLICE_AUTO 0u
+#define HEDDLE_SLICE_WHOLE 0xffffffffu
 #define HEDDLE_SESSION_OPTIONS_INIT                                            \
-  { sizeof(heddle_session_options), HEDDLE_THREADS_ALL, NULL }
+  {                                                                            \
+    sizeof(heddle_session_options), HEDDLE_THREADS_ALL, NULL,                  \
+        HEDDLE_SLICE_AUTO, 0                                                   \
+  }
 
 /** Makes a session: an arena that grows once and is reused, and the choice of
  *  threads and variant. The module must outlive it.

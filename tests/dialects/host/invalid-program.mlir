@@ -161,3 +161,64 @@ host.program @p dims {batch = [1, 64]} {
     %t = host.slot 1 space "device" : f32 ["batch"]
   }
 }
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  // expected-error @+1 {{(E5) is cut along 'rows', which is not a declared dim of at least 1}}
+  host.entry @main slices "rows" {
+    %x = host.input "x" : f32 ["batch"]
+  }
+}
+
+// -----
+
+host.program @p dims {batch = [2, 64]} {
+  // expected-error @+1 {{(E5) is cut along 'batch', which is not a declared dim of at least 1}}
+  host.entry @main slices "batch" {
+    %x = host.input "x" : f32 ["batch"]
+  }
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  // expected-error @+1 {{(E5) is cut along 'batch', which no input has}}
+  host.entry @main slices "batch" {
+    %x = host.input "x" : f32 ["4"]
+  }
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main slices "batch" {
+    // expected-error @+1 {{(E5) has the extents [4, batch], which cannot be cut along 'batch'}}
+    %x = host.input "x" : f32 ["4", "batch"]
+  }
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main slices "batch" {
+    // expected-error @+1 {{(E5) has the extents [2 * batch], which cannot be cut along 'batch'}}
+    %x = host.input "x" : f32 ["2 * batch"]
+  }
+}
+
+// -----
+
+host.program @p dims {batch = [1, 64]} {
+  host.entry @main slices "batch" {
+    %x = host.input "x" : f32 ["batch"]
+    %s = host.slot 0 space "host" : f32 ["4"]
+    host.dispatch @k0 ins(%x) scalars [] outs(%s) views [["batch"], ["4"]]
+    // expected-error @+1 {{(E5) has the extents [4], which cannot be cut along 'batch'}}
+    host.output "y" %s
+  }
+}
+
+hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
+  hgraph.return %x : tensor<2x3xf32>
+}

@@ -29,6 +29,18 @@ host.program @tiny dims {batch = [1, 64], seq = [1, 512]} {
   }
 }
 
+// CHECK-LABEL: host.program @cut
+host.program @cut dims {batch = [1, 64]} {
+  // CHECK-NEXT: host.entry @main slices "batch" {
+  host.entry @main slices "batch" {
+    %x = host.input "x" : f32 ["batch", "4"]
+    %w = host.input "w" : f32 ["4"]
+    %s = host.slot 0 space "host" : f32 ["batch", "4"]
+    host.dispatch @k0 ins(%x, %w) scalars [] outs(%s) views [["4", "batch"], ["4"], ["4", "batch"]]
+    host.output "y" %s
+  }
+}
+
 hgraph.outlined @k0(%x: tensor<2x3xf32>) -> tensor<2x3xf32> attributes {dims = [], family = "elementwise"} {
   %y = hgraph.relu %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
   hgraph.return %y : tensor<2x3xf32>
