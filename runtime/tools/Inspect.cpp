@@ -8,7 +8,6 @@
 #include "runtime/src/Slices.h"
 #include "runtime/tools/Blocks.h"
 #include "runtime/tools/InspectText.h"
-#include "runtime/tools/Loaded.h"
 
 #include <nlohmann/json.hpp>
 

@@ -133,6 +133,13 @@ void printDims(std::ostream &out, const json &dims) {
   }
 }
 
+std::string quotedList(const std::vector<std::string> &names) {
+  std::string text;
+  for (const std::string &name : names)
+    text += (text.empty() ? "\"" : ", \"") + name + "\"";
+  return text.empty() ? "none" : text;
+}
+
 std::string bytesText(double bytes) {
   const char *unit = "B";
   for (const char *next : {"kB", "MB", "GB"}) {

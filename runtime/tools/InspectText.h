@@ -7,6 +7,7 @@
 #include <iosfwd>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 namespace heddle::tools {
 
@@ -34,6 +35,9 @@ void printDims(std::ostream &out, const nlohmann::ordered_json &dims);
 
 /// "1.5 MB".
 std::string bytesText(double bytes);
+
+/// Names separated by commas and quoted, for "there is ..." messages.
+std::string quotedList(const std::vector<std::string> &names);
 
 } // namespace heddle::tools
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/tools/Loaded.h"
 
+#include "runtime/tools/InspectText.h"
 #include "runtime/tools/Verbs.h"
 
 #include <charconv>
@@ -56,13 +57,6 @@ heddle_tensor viewOf(io::Tensor &tensor) {
     if (axis < HEDDLE_MAX_RANK)
       view.extents[axis] = tensor.shape[axis];
   return view;
-}
-
-std::string quotedList(const std::vector<std::string> &names) {
-  std::string text;
-  for (const std::string &name : names)
-    text += (text.empty() ? "\"" : ", \"") + name + "\"";
-  return text.empty() ? "none" : text;
 }
 
 std::string parseDims(const heddle_module *module, const std::string &text,

@@ -72,9 +72,6 @@ heddle_tensor viewOf(io::Tensor &tensor);
 std::string parseDims(const heddle_module *module, const std::string &text,
                       std::vector<std::vector<int64_t>> &values);
 
-/// Names separated by commas and quoted, for "there is ..." messages.
-std::string quotedList(const std::vector<std::string> &names);
-
 } // namespace heddle::tools
 
 #endif // HEDDLE_RUNTIME_TOOLS_LOADED_H

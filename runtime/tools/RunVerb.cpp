@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "runtime/io/TensorFile.h"
+#include "runtime/tools/InspectText.h"
 #include "runtime/tools/Profile.h"
 #include "runtime/tools/SessionArguments.h"
 #include "runtime/tools/Verbs.h"
