@@ -63,13 +63,17 @@ void scheduleRowReduction(Schedule &schedule, const FuncView &func,
                           const CpuTarget &target) {
   place(schedule.func(func.name), consumer, loop);
   if (func.role == Role::Lanes) {
-    schedule.func(func.name).bound(func.dims[0], 0, rowLanes);
-    schedule.func(func.name).vectorize(func.dims[0], target.lanes);
+    schedule.func(func.name)
+        .bound(func.dims[0], 0, *func.extents[0])
+        .vectorize(func.dims[0], target.lanes)
+        .unroll(func.dims[0]);
     std::vector<std::string> order = {func.dims[0]};
     order.insert(order.end(), func.reductionDims.begin(),
                  func.reductionDims.end());
-    schedule.update(func.name).reorder(order).vectorize(func.dims[0],
-                                                        target.lanes);
+    schedule.update(func.name)
+        .reorder(order)
+        .vectorize(func.dims[0], target.lanes)
+        .unroll(func.dims[0]);
   } else if (func.role == Role::Scalar && func.hasUpdate) {
     schedule.update(func.name).atomic().vectorize(func.reductionDims[0]);
   }

@@ -10,9 +10,10 @@
 
 namespace heddle::schedule {
 
-/// Partial sums that a row reduction keeps apart, one a lane; the algorithm
-/// fixes it, so that all variants add in the same order.
-constexpr int64_t rowLanes = 16;
+/// Partial sums that a row reduction keeps apart, one a lane, and as many as
+/// there are where they divide the row; the algorithm fixes it, so that all
+/// variants add in the same order.
+constexpr int64_t rowLanes = 16, mostRowLanes = 64;
 
 /// A Lanes, Scalar or Serial func at loop `loop` of `consumer`.
 void scheduleRowReduction(Schedule &schedule, const FuncView &func,

@@ -8,7 +8,6 @@ using namespace mlir;
 namespace heddle::lower {
 
 RowReader GemmLowering::rowOf(Func row) {
-  constexpr int64_t lanes = 16;
   if (!panelled)
     return flatRow(*builder, columnCount, columns, {"m"}, {-1},
                    [row](Expr index, const Point &outer) {
@@ -17,13 +16,13 @@ RowReader GemmLowering::rowOf(Func row) {
   RowReader reader;
   reader.outerDims = {"m"};
   reader.outerExtents = {-1};
+  reader.lanes = panel;
   reader.reductions = [this] {
     return std::vector<Reduction>{
-        {"rn", builder->index(0), builder->index(panel / lanes)},
         {"rb", builder->index(0), builder->index(columns / panel)}};
   };
   reader.read = [row](Expr lane, const Point &reduced, const Point &outer) {
-    return row({lane + reduced[0] * double(lanes), reduced[1], outer[0]});
+    return row({lane, reduced[0], outer[0]});
   };
   return reader;
 }

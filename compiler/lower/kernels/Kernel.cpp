@@ -4,7 +4,6 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "schedules/cpu/Rows.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <algorithm>
@@ -190,8 +189,13 @@ flatRow(PipelineBuilder &builder, Expr extent, std::optional<int64_t> constant,
         const std::vector<std::string> &outerDims,
         const std::vector<int64_t> &outerExtents,
         const std::function<Expr(Expr index, const Point &outer)> &at) {
-  constexpr int64_t lanes = schedule::rowLanes;
+  int64_t lanes = schedule::rowLanes;
+  // Sums that do not wait for each other: see schedules/README.md.
+  while (constant && lanes < schedule::mostRowLanes &&
+         *constant % (2 * lanes) == 0)
+    lanes *= 2;
   RowReader row;
+  row.lanes = lanes;
   row.outerDims = outerDims;
   row.outerExtents = outerExtents;
   Expr steps = floorDiv(extent + double(lanes - 1), lanes);
@@ -200,7 +204,7 @@ flatRow(PipelineBuilder &builder, Expr extent, std::optional<int64_t> constant,
   row.reductions = [&builder, steps] {
     return std::vector<Reduction>{{"r", builder.index(0), steps}};
   };
-  auto index = [](Expr lane, const Point &reduced) {
+  auto index = [lanes](Expr lane, const Point &reduced) {
     return lane + reduced[0] * double(lanes);
   };
   bool whole = constant && *constant % lanes == 0;
@@ -227,7 +231,7 @@ Func reduceRow(
     return combine == Combine::Sum ? a + b : maxOfNumbers(a, b);
   };
   std::vector<std::string> laneDims = {"v"};
-  std::vector<int64_t> laneExtents = {schedule::rowLanes};
+  std::vector<int64_t> laneExtents = {row.lanes};
   laneDims.insert(laneDims.end(), row.outerDims.begin(), row.outerDims.end());
   laneExtents.insert(laneExtents.end(), row.outerExtents.begin(),
                      row.outerExtents.end());
@@ -245,8 +249,7 @@ Func reduceRow(
       });
   Func total = builder.func(
       {name, schedule::Role::Scalar, row.outerDims, row.outerExtents}, initial);
-  builder.update(total,
-                 {{"rv", builder.index(0), builder.index(schedule::rowLanes)}},
+  builder.update(total, {{"rv", builder.index(0), builder.index(row.lanes)}},
                  [&](const Point &pure, const Point &reduced) {
                    Point lane = {reduced[0]};
                    lane.insert(lane.end(), pure.begin(), pure.end());

@@ -7,6 +7,7 @@
 #include "compiler/lower/kernels/Expr.h"
 #include "compiler/shape/Dim.h"
 #include "dialects/graph/Graph.h"
+#include "schedules/cpu/Rows.h"
 
 #include <optional>
 #include <string>
@@ -118,6 +119,7 @@ struct RowReader {
   /// order: lanes first, then the lanes of one value.
   std::vector<std::string> outerDims; ///< names of the row's other dims
   std::vector<int64_t> outerExtents;
+  int64_t lanes = schedule::rowLanes; ///< partial sums
   /// The reduction's dims beside the lane.
   std::function<std::vector<Reduction>()> reductions;
   /// Element of lane `lane` at a reduction point of row `outer`; `live`, when
