@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/passes/KernelGroups.h"
 
+#include "compiler/passes/AttentionPrecision.h"
 #include "compiler/passes/FusionCosts.h"
 #include "compiler/passes/TurnedRows.h"
 
@@ -371,6 +372,9 @@ bool rounds(Operation *op) {
 /// The attention, the merge_heads after it, what rounds the result, and the
 /// split_heads that only it reads: heads are then strides of the rows.
 void Grouper::groupAttention(AttentionOp attention) {
+  if (std::string f32 = computedInF32(attention);
+      attention.precision() == Precision::BF16 && !f32.empty())
+    choices.push_back({attention.getLoc(), "attention of bf16: " + f32});
   start(attention, "attention");
   std::string &end = groups.back().end;
   Operation *last = attention;

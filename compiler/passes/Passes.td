@@ -34,9 +34,12 @@ def StoreRounded : Pass<"heddle-store-rounded", "::mlir::ModuleOp"> {
   let description = [{
     Requires: hgraph.model ops directly in the module; a nested module is left
     alone. Leaves: the same ops, and behind a linear or the element by element
-    ops that follow it, where linears of bf16 alone read the result, a cast to
-    bf16 and one back, which kernels write and read in half of the bytes. Those
-    linears round their input to bf16 anyhow, so that no number changes.
+    ops that follow it, and behind an attention or its merge_heads, where what
+    rounds it to bf16 anyhow alone reads the result, a cast to bf16 and one
+    back, which kernels write and read in half of the bytes: no number changes.
+    It is linears of bf16 that round their input, and attentions of bf16 their
+    keys and values, through a split_heads or not, where value heads are whole
+    panels and there are never so few queries that they are computed in f32.
   }];
   let dependentDialects = ["::heddle::graph::HGraphDialect"];
 }
@@ -95,7 +98,8 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
     other extents. A dropout is gone.
     Where ops could be one kernel or several, the cheaper way by FusionCosts is taken.
     With `explain` a remark says for each such choice what was taken, with both times,
-    and one on each kernel why it ends where it ends.
+    one on each kernel why it ends where it ends, and one on an attention of bf16 where
+    and why it is computed in f32.
   }];
   let options = [
     Option<"fuse", "fuse", "bool", "true", "false gives each op its own kernel">,

@@ -1,5 +1,7 @@
-// Keeps in bf16 what only products of bf16 read of another product.
+// Keeps in bf16 what only products of bf16 read of another product or of an
+// attention.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "compiler/passes/AttentionPrecision.h"
 #include "compiler/passes/Passes.h"
 
 using namespace mlir;
@@ -12,11 +14,23 @@ using namespace graph;
 
 namespace {
 
-/// True for the input of a product that rounds it.
+/// True for the keys or values of an attention that rounds them, however many
+/// queries there are.
+bool isRoundedKey(OpOperand &use) {
+  if (auto split = dyn_cast<SplitHeadsOp>(use.getOwner()))
+    return llvm::all_of(split->getUses(), isRoundedKey);
+  auto attention = dyn_cast<AttentionOp>(use.getOwner());
+  return attention && use.getOperandNumber() > 0 &&
+         attention.precision() == Precision::BF16 &&
+         computedInF32(attention).empty();
+}
+
+/// True for what is rounded before it enters a product.
 bool isRounded(OpOperand &use) {
   auto linear = dyn_cast<LinearOp>(use.getOwner());
-  return linear && use.getOperandNumber() == 0 &&
-         linear.precision() == Precision::BF16 &&
+  if (!linear)
+    return isRoundedKey(use);
+  return use.getOperandNumber() == 0 && linear.precision() == Precision::BF16 &&
          linear.inFeatures().isConstant() &&
          linear.getWeight().getDefiningOp<WeightOp>();
 }
@@ -36,13 +50,22 @@ bool followsLinear(Operation *op) {
   });
 }
 
+/// True for an attention, or what puts its heads into rows.
+bool isOfAttention(Operation *op) {
+  if (auto merge = dyn_cast<MergeHeadsOp>(op))
+    return merge.getX().hasOneUse() &&
+           merge.getX().getDefiningOp<AttentionOp>();
+  return isa<AttentionOp>(op);
+}
+
 struct StoreRounded : impl::StoreRoundedBase<StoreRounded> {
   void runOnOperation() override {
     for (ModelOp model : getOperation().getOps<ModelOp>())
       for (EntryOp entry : model.getBody().getOps<EntryOp>())
         for (Operation &op :
              llvm::make_early_inc_range(entry.getBody().front()))
-          if (op.getNumResults() == 1 && followsLinear(&op))
+          if (op.getNumResults() == 1 &&
+              (followsLinear(&op) || isOfAttention(&op)))
             round(op.getResult(0));
   }
 

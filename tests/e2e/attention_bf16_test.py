@@ -118,6 +118,22 @@ class Heads(support.Case):
             self.assertFalse(np.isnan(y[0, 0, :32]).any(), isa)
             self.assertFalse(np.isnan(y[1]).any(), isa)
 
+    def test_a_remark_says_what_is_computed_in_f32(self):
+        for width, least, said in [
+                (24, 17, "5:14: remark: attention of bf16: computed in f32, "
+                 "since value heads of 24 are no whole 16s"),
+                (32, 1, "computed in f32 for up to 16 queries, since rounding "
+                 "keys and values would take longer than using them"),
+                (32, 17, None)]:
+            text = MODEL.format(heads=1, groups=1, depth=32, width=width)
+            model = self.write("said.heddle", text.replace("in 17", f"in {least}"))
+            done = self.works("compile", model, "--remarks",
+                              "--stop-after=kernels")
+            if said:
+                self.assertIn(said, done.err)
+            else:
+                self.assertNotIn("computed in f32", done.err)
+
     def test_what_is_no_dtype_of_attention_is_said(self):
         text = MODEL.format(heads=1, groups=1, depth=32, width=32)
         for name in ["int8", "f16"]:

@@ -153,6 +153,31 @@ class Stored(support.Case):
         self.works("verify", model, "--weights", "random:1", "--dims", "n=37",
                    "--kernels")
 
+    def test_attention_between_linears_keeps_them(self):
+        # Keys, values and the result are of bf16 between the kernels, where
+        # queries are never few; with few of them the result alone.
+        for least, stored in [(17, 3), (1, 1)]:
+            model = self.write("layer.heddle", f"""model Layer {{
+  dim n in {least}..200
+  input x: f32[2, n, 96], mask: i32[2, n]
+  fn heads(x, p) {{ return split_heads(linear(x, p, out = 96), 3) }}
+  a = attention(heads(x, @q), heads(x, @k), heads(x, @v), mask = padding(mask))
+  output y = linear(merge_heads(a), @o, out = 96)
+}}
+""")
+            more = ["--weights", "random:1"]
+            text = self.works("compile", model, *more, "--dtype", "bf16",
+                              "--stop-after=kernels").text
+            yields = [line for line in text.splitlines()
+                      if "hgraph.yield" in line and "bf16" in line]
+            self.assertEqual(len(yields), stored, text)
+            artifact = self.compiled("layer", model, *more, "--dtype", "bf16")
+            for n in [least, 130]:
+                for isa in set(ISAS) - {"avx512_vnni"}:
+                    done = self.works("verify", artifact, *more, "--isa", isa,
+                                      "--dims", f"n={n}", "--kernels")
+                    self.assertNotIn("BAD", done.text)
+
     def test_files_and_fills_hold_them(self):
         model = self.write("fill.heddle", """model Fill {
   dim n in 1..40
