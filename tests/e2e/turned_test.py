@@ -165,6 +165,9 @@ class Turned(support.Case):
                     y = self.run_model(artifact, {"x": x}, "--isa", isa)["y"]
                     error = np.abs(y - known).max()
                     self.assertLess(error, self.near[dtype] * 4, (dtype, t))
+                    one = self.run_model(artifact, {"x": x}, "--isa", isa,
+                                         "--threads", "1")["y"]
+                    self.assertEqual(one.tobytes(), y.tobytes())
         done = self.works("verify", artifact, "--weights", file, "--dims",
                           "b=2,t=17")
         self.assertIn("ok   output 'y'", done.text)

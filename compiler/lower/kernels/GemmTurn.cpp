@@ -52,7 +52,7 @@ Expr GemmLowering::positionOf(Expr row) {
 /// The pair (u, v) becomes (u c - v s, v c + u s).
 Expr GemmLowering::turnedAt(const Point &point) {
   int64_t features = *shapeOf(rope.getTable())[1].constant();
-  int64_t half = features / 2;
+  int64_t half = features / 2, runs = half / run; // runs: of firsts
   bool isHalf = rope.getPairs() == graph::Pairs::Half;
   Expr start = point[2] * double(headWidth), position = positionOf(point[3]);
   auto table = [&](Expr column) {
@@ -69,13 +69,13 @@ Expr GemmLowering::turnedAt(const Point &point) {
   };
   // Behind the turned features the modulus keeps the table's columns inside.
   Expr feature = point[1] * double(run) + point[0];
-  Expr pair = isHalf ? modulo(point[1], half / run) * double(run) + point[0]
+  Expr pair = isHalf ? modulo(point[1], runs) * double(run) + point[0]
                      : modulo(point[1], half);
   Expr u = sum(isHalf ? pair : pair * 2.0);
   Expr v = sum(isHalf ? pair + double(half) : pair * 2.0 + 1.0);
   Expr cosine = table(pair), sine = table(pair + double(half));
   Expr isFirst =
-      isHalf ? point[1] < double(half / run) : point[0] == builder->index(0);
+      isHalf ? point[1] < double(runs) : point[0] == builder->index(0);
   Expr result = select(isFirst, u * cosine - v * sine, v * cosine + u * sine);
   if (features < headWidth)
     result =
