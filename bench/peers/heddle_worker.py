@@ -38,7 +38,8 @@ class Tensor(ctypes.Structure):
 
 class SessionOptions(ctypes.Structure):
     _fields_ = [("struct_size", ctypes.c_uint32), ("threads", ctypes.c_uint32),
-                ("variant", ctypes.c_char_p)]
+                ("variant", ctypes.c_char_p), ("slice", ctypes.c_uint32),
+                ("reserved", ctypes.c_uint32)]
 
 
 class BufferInfo(ctypes.Structure):
