@@ -33,8 +33,16 @@ enum class Kind {
   GpuSingleThread ///< a stage without loops that could be either
 };
 
-/// How a split treats an extent that the factor does not divide.
-enum class Tail { Auto, GuardWithIf, RoundUp, ShiftInwards, PredicateStores };
+/// How a split treats an extent that the factor does not divide. GuardEvenly
+/// makes as few blocks as the factor says, all but the last of one height.
+enum class Tail {
+  Auto,
+  GuardWithIf,
+  GuardEvenly,
+  RoundUp,
+  ShiftInwards,
+  PredicateStores
+};
 
 /// One recorded directive on one func. Stage 0 is the pure definition, n the
 /// n-th update.

@@ -318,6 +318,8 @@ StringRef tailName(schedule::Tail tail) {
     return "auto";
   case schedule::Tail::GuardWithIf:
     return "guard_with_if";
+  case schedule::Tail::GuardEvenly:
+    return "guard_evenly";
   case schedule::Tail::RoundUp:
     return "round_up";
   case schedule::Tail::ShiftInwards:

@@ -24,6 +24,7 @@ Halide::TailStrategy tailOf(StringRef word) {
   return llvm::StringSwitch<T>(word)
       .Case("round_up", T::RoundUp)
       .Case("guard_with_if", T::GuardWithIf)
+      .Case("guard_evenly", T::GuardWithIf)
       .Case("predicate", T::Predicate)
       .Case("predicate_loads", T::PredicateLoads)
       .Case("predicate_stores", T::PredicateStores)
@@ -98,6 +99,7 @@ private:
   void cloneIn(CloneInOp op);
   void rfactor(RfactorOp op);
   void prefetch(PrefetchOp op);
+  Halide::Expr factorOf(SplitOp op);
   void stream(StreamOp op);
   LogicalResult specialize(SpecializeOp op);
 
@@ -146,6 +148,24 @@ private:
   LoopTable loops;
   std::optional<Halide::Stage> special;
 };
+
+/// Of an even split the height of its blocks, from the extent that the loop has
+/// when it begins: as few blocks as of the whole factor.
+Halide::Expr Scheduler::factorOf(SplitOp op) {
+  int most = int(op.getFactor());
+  if (op.getTail() != "guard_evenly")
+    return most;
+  std::string dim = op.getDim().str();
+  for (const auto &known : stageOf(op).get_schedule().dims())
+    if (known.var == dim || StringRef(known.var).ends_with("." + dim))
+      dim = known.var;
+  Halide::Expr extent = Halide::Internal::Variable::make(
+      Halide::Int(32), func(op.getFunc()).name() + ".s" +
+                           std::to_string(op.getStage()) + "." + dim +
+                           ".loop_extent");
+  Halide::Expr blocks = Halide::max((extent + (most - 1)) / most, 1);
+  return Halide::clamp((extent + blocks - 1) / blocks, 1, most);
+}
 
 void Scheduler::fuse(FuseOp op) {
   bool reduction = isReduction(op.getFunc(), op.getStage(), op.getInner()) ||
@@ -230,10 +250,9 @@ void Scheduler::applyLoops(Operation *op) {
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](SplitOp d) {
         bool reduction = isReduction(d.getFunc(), d.getStage(), d.getDim());
-        stageOf(d).split(make(d.getDim(), reduction),
-                         make(d.getOuter(), reduction),
-                         make(d.getInner(), reduction), int(d.getFactor()),
-                         tailOf(d.getTail()));
+        stageOf(d).split(
+            make(d.getDim(), reduction), make(d.getOuter(), reduction),
+            make(d.getInner(), reduction), factorOf(d), tailOf(d.getTail()));
       })
       .Case([&](FuseOp d) { fuse(d); })
       .Case([&](RenameOp d) {

@@ -12,6 +12,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -35,8 +36,17 @@ static void applyLimits(const Limits &limits) {
   ::setrlimit(RLIMIT_CORE, &noCore);
 }
 
+/// Inner loops begin on a cache line: loops of register tiles are four or five
+/// lines long, which makes 2 to 3 % of a product's time. Halide reads options
+/// of its code generator from here.
+static void alignLoops() {
+  ::setenv("HL_LLVM_ARGS", "-x86-experimental-pref-innermost-loop-alignment=6",
+           /*overwrite=*/0);
+}
+
 int translateJobMain(int argc, char **argv) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL); // no child outlives an interrupted parent
+  alignLoops();
   DialectRegistry registry;
   registry
       .insert<arith::ArithDialect, math::MathDialect, halide::HalideDialect>();

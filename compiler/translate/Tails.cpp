@@ -20,17 +20,47 @@ namespace {
 using Statement = Halide::Internal::Stmt;
 
 /// More conditions than a tile has rows: something else.
-constexpr size_t mostGuards = 16;
+constexpr size_t mostGuards = 32;
 
-/// Stores that stand under one condition, which is known before the tile.
+using Lets = std::vector<std::pair<std::string, Expr>>; ///< outermost first
+using Branches = std::set<const IfThenElse *>;
+
+/// Branches that stand under one condition, which is known before the tile.
 struct TileGuard {
-  Expr condition;
-  std::vector<const IfThenElse *> branches;
+  Expr own;
+  Expr condition;    ///< its own and those around it
+  Branches branches; ///< not taken where it does not hold
+  Branches implied;  ///< taken where it does
 };
+
+/// a <= b: what is at most what; both undefined for other conditions.
+std::pair<Expr, Expr> comparison(const Expr &condition) {
+  if (const auto *op = condition.as<LE>())
+    return {op->a, op->b};
+  if (const auto *op = condition.as<LT>())
+    return {op->a + 1, op->b};
+  return {};
+}
+
+/// Of comparisons with one value, as rows are guarded.
+bool implies(const Expr &one, const Expr &other) {
+  if (const auto *both = one.as<And>())
+    return implies(both->a, other) || implies(both->b, other);
+  if (const auto *both = other.as<And>())
+    return implies(one, both->a) && implies(one, both->b);
+  auto [low, most] = comparison(one);
+  auto [lower, otherMost] = comparison(other);
+  if (low.defined() && lower.defined() && equal(most, otherMost))
+    return can_prove(lower <= low);
+  return equal(one, other);
+}
 
 /// The guards of a statement in the order of the text.
 class FindGuards : public IRVisitor {
 public:
+  /// `lets`: what is defined around the statement.
+  explicit FindGuards(Lets lets) : lets(std::move(lets)) {}
+
   std::vector<TileGuard> guards;
   bool isPlain = true; ///< no branch stands in two places
 
@@ -39,20 +69,31 @@ private:
 
   void visit(const IfThenElse *op) override {
     isPlain &= seen.insert(op).second;
-    Expr condition = op->condition;
+    Expr own = op->condition;
     for (size_t i = lets.size(); i-- > 0;)
-      condition = substitute(lets[i].first, lets[i].second, condition);
-    if (!op->else_case.defined() && isKnownBefore(condition)) {
-      auto same =
-          std::find_if(guards.begin(), guards.end(), [&](const TileGuard &g) {
-            return equal(g.condition, condition);
-          });
-      if (same == guards.end())
-        guards.push_back({condition, {op}});
-      else
-        same->branches.push_back(op);
+      own = substitute(lets[i].first, lets[i].second, own);
+    if (op->else_case.defined() || !isKnownBefore(own)) {
+      IRVisitor::visit(op);
+      return;
     }
+    TileGuard guard{own, own, {op}, {op}};
+    for (const auto &[outer, condition] : around) {
+      guard.implied.insert(outer);
+      if (!implies(own, condition))
+        guard.condition = guard.condition && condition;
+    }
+    auto same =
+        std::find_if(guards.begin(), guards.end(), [&](const TileGuard &known) {
+          return equal(known.own, guard.own) &&
+                 equal(known.condition, guard.condition);
+        });
+    if (same == guards.end())
+      guards.push_back(guard);
+    else
+      same->branches.insert(op);
+    around.emplace_back(op, own);
     IRVisitor::visit(op);
+    around.pop_back();
   }
   void visit(const LetStmt *op) override {
     lets.emplace_back(op->name, op->value);
@@ -83,9 +124,10 @@ private:
     return reads.isKnown && condition.type().is_scalar();
   }
 
-  std::vector<std::pair<std::string, Expr>> lets;
+  Lets lets;
+  std::vector<std::pair<const IfThenElse *, Expr>> around; ///< outermost first
   std::set<std::string> loops;
-  std::set<const IfThenElse *> seen;
+  Branches seen;
 };
 
 /// Elements of a block of memory that a load or store touches.
@@ -173,19 +215,20 @@ protected:
   }
 };
 
-class DropBranches : public Prune {
+/// Decides branches.
+class TakeBranches : public Prune {
 public:
-  explicit DropBranches(const std::vector<TileGuard> &guards) {
-    for (const TileGuard &guard : guards)
-      dropped.insert(guard.branches.begin(), guard.branches.end());
-  }
+  TakeBranches(const Branches &taken, const Branches &dropped)
+      : taken(taken), dropped(dropped) {}
 
 private:
   using Prune::visit;
   Statement visit(const IfThenElse *op) override {
-    return dropped.count(op) ? nothing() : Prune::visit(op);
+    if (dropped.count(op))
+      return nothing();
+    return taken.count(op) ? mutate(op->then_case) : Prune::visit(op);
   }
-  std::set<const IfThenElse *> dropped;
+  const Branches &taken, &dropped;
 };
 
 /// Leaves out the sums that nobody reads.
@@ -216,11 +259,38 @@ private:
   int depth = 0;
 };
 
+/// The tile under one condition, which decides branches.
+struct Copy {
+  Expr condition; ///< undefined: whatever the ones before leave
+  Branches taken, dropped;
+
+  /// `repeated`: the stores that it leaves out of loops.
+  Statement bodyOf(const Allocate &tile, int &repeated) const {
+    Statement body = TakeBranches(taken, dropped).mutate(tile.body);
+    FindReads reads(tile.name);
+    body.accept(&reads);
+    DropSums sums(tile.name, reads);
+    body = sums.mutate(body);
+    repeated = sums.repeated;
+    return body;
+  }
+};
+
 class CopyTiles : public IRMutator {
   using IRMutator::visit;
 
+  /// Conditions that stand before loops.
+  Statement visit(const LetStmt *op) override {
+    if (!op->value.type().is_bool())
+      return IRMutator::visit(op);
+    conditions.emplace_back(op->name, op->value);
+    Statement result = IRMutator::visit(op);
+    conditions.pop_back();
+    return result;
+  }
+
   Statement visit(const Allocate *op) override {
-    FindGuards finder;
+    FindGuards finder(conditions);
     op->body.accept(&finder);
     FindReads whole(op->name);
     op->body.accept(&whole);
@@ -234,30 +304,32 @@ class CopyTiles : public IRMutator {
   /// on to the first.
   static Statement copies(const Allocate &tile,
                           const std::vector<TileGuard> &guards) {
-    std::vector<Expr> conditions;
-    std::vector<Statement> bodies = {tile.body};
-    std::vector<TileGuard> dropped;
+    std::vector<Copy> result = {{Expr(), {}, {}}};
     int saved = 0;
     for (size_t i = guards.size(); i-- > 0;) {
-      dropped.push_back(guards[i]);
-      Statement body = DropBranches(dropped).mutate(tile.body);
-      FindReads reads(tile.name);
-      body.accept(&reads);
-      DropSums sums(tile.name, reads);
-      body = sums.mutate(body);
-      if (sums.repeated == saved) { // the guard is not one of rows
-        dropped.pop_back();
+      Copy fewer{Expr(), {}, result.back().dropped};
+      fewer.dropped.insert(guards[i].branches.begin(),
+                           guards[i].branches.end());
+      int repeated = 0;
+      fewer.bodyOf(tile, repeated);
+      if (repeated == saved) // the guard is not one of rows
         continue;
-      }
-      saved = sums.repeated;
-      conditions.push_back(guards[i].condition);
-      bodies.push_back(body);
+      saved = repeated;
+      result.back().condition = guards[i].condition;
+      result.back().taken = guards[i].implied;
+      for (size_t before = 0; before < i; ++before)
+        if (implies(guards[i].own, guards[before].own))
+          result.back().taken.insert(guards[before].branches.begin(),
+                                     guards[before].branches.end());
+      result.push_back(fewer);
     }
-    Statement result = withBody(tile, bodies.back());
-    for (size_t i = conditions.size(); i-- > 0;)
-      result =
-          IfThenElse::make(conditions[i], withBody(tile, bodies[i]), result);
-    return result;
+    int unused = 0;
+    Statement chosen = withBody(tile, result.back().bodyOf(tile, unused));
+    for (size_t i = result.size() - 1; i-- > 0;)
+      chosen = IfThenElse::make(result[i].condition,
+                                withBody(tile, result[i].bodyOf(tile, unused)),
+                                chosen);
+    return chosen;
   }
 
   static Statement withBody(const Allocate &tile, const Statement &body) {
@@ -265,6 +337,8 @@ class CopyTiles : public IRMutator {
                           tile.condition, body, tile.new_expr,
                           tile.free_function, tile.padding);
   }
+
+  Lets conditions;
 };
 
 } // namespace

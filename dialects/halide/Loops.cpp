@@ -124,10 +124,12 @@ static LogicalResult requireWord(Operation *op, StringRef what, StringRef word,
   return diag;
 }
 
+/// The last one only of a split.
 static const StringRef tails[] = {
     "auto",          "round_up",           "guard_with_if",
     "predicate",     "predicate_loads",    "predicate_stores",
-    "shift_inwards", "round_up_and_blend", "shift_inwards_and_blend"};
+    "shift_inwards", "round_up_and_blend", "shift_inwards_and_blend",
+    "guard_evenly"};
 static const StringRef memories[] = {
     "auto",        "heap",         "stack", "register", "gpu_shared",
     "gpu_texture", "locked_cache", "vtcm",  "amx_tile"};
@@ -173,7 +175,9 @@ LogicalResult LoopTable::split(Operation *op, Value func, uint64_t stage,
   LoopList &loops = *find(func, stage);
   if (failed(requireNew(op, loops, s.dim, {s.outer, s.inner})) ||
       failed(requirePositive(op, "factor", s.factor)) ||
-      failed(requireWord(op, "tail", s.tail, tails)))
+      failed(
+          requireWord(op, "tail", s.tail,
+                      isa<SplitOp>(op) ? tails : ArrayRef(tails).drop_back())))
     return failure();
   replaceLoop(loops, s.dim, {s.outer, s.inner});
   return success();
@@ -288,7 +292,8 @@ template <typename Marks> LogicalResult LoopTable::mark(Marks op) {
 
 template <typename Marks> LogicalResult LoopTable::markBy(Marks op) {
   if (failed(requireLoop(op, op.getFunc(), op.getStage(), op.getDim())) ||
-      failed(requireWord(op, "tail", op.getTail(), tails)))
+      failed(
+          requireWord(op, "tail", op.getTail(), ArrayRef(tails).drop_back())))
     return failure();
   // 0 is "no factor"
   return op.getFactor() == 0 ? success()

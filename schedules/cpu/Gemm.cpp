@@ -86,7 +86,7 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   if (!row) {
     schedulePanel(schedule, view, out, "task", tile, target, knobs.streamLines);
     tile.blockRows = std::max(knobs.blockRows, knobs.tileRows);
-    scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardWithIf);
+    scheduleTile(schedule, out, accumulator, tile, target, Tail::GuardEvenly);
     schedule.func(out.name)
         .fuse(panelLoop(out, tile), "block", "task")
         .parallel("task");
@@ -96,7 +96,7 @@ void scheduleGemmCpu(Schedule &schedule, const KernelView &view,
   // memory once a block, and then finished row by row.
   scheduleRowFinish(schedule, *row, out, knobs.panel, knobs.blockRows, target);
   schedule.func(row->name).computeAt(out.name, "block");
-  scheduleTile(schedule, *row, accumulator, tile, target, Tail::RoundUp);
+  scheduleTile(schedule, *row, accumulator, tile, target, Tail::GuardEvenly);
   // Of use where there is one block: in many, each is one thread's.
   schedule.func(row->name).parallel(panelLoop(*row, tile));
   scheduleRowReductions(schedule, view, out, target);

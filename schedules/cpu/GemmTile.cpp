@@ -138,7 +138,7 @@ void schedulePanel(Schedule &schedule, const KernelView &view,
     return;
   const FuncView &accumulator = *view.find(Role::Accumulator);
   streamPanels(schedule, accumulator, *panel, streamLines);
-  scheduleTile(schedule, *panel, accumulator, tile, target, Tail::RoundUp);
+  scheduleTile(schedule, *panel, accumulator, tile, target, Tail::GuardEvenly);
   schedule.func(panel->name).computeAt(out.name, loop);
 }
 

@@ -66,8 +66,7 @@ void scheduleGemvCpu(Schedule &schedule, const KernelView &view,
     schedule.func(row->name).computeRoot();
   }
   schedulePanel(schedule, view, out, panelLoop(out, tile), tile, target, 0);
-  scheduleTile(schedule, tiled, accumulator, tile, target,
-               row ? Tail::RoundUp : Tail::GuardWithIf);
+  scheduleTile(schedule, tiled, accumulator, tile, target, Tail::GuardWithIf);
   schedule.func(tiled.name).parallel(panelLoop(tiled, tile));
   scheduleRowReductions(schedule, view, out, target);
 }

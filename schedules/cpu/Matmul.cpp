@@ -47,7 +47,7 @@ void scheduleMatmulCpu(Schedule &schedule, const KernelView &view,
   const FuncView &pack = *view.find(Role::Pack);
   Stage stage = schedule.func(out.name);
   stage.split(out.dims[0], "no", "ni", knobs.tileColumns, Tail::GuardWithIf)
-      .split(out.dims[1], "mo", "mi", knobs.tileRows, Tail::GuardWithIf);
+      .split(out.dims[1], "mo", "mi", knobs.tileRows, Tail::GuardEvenly);
   std::vector<std::string> order = {"ni", "mi", "mo", "no"};
   order.insert(order.end(), out.dims.begin() + 2, out.dims.end());
   stage.reorder(order).vectorize("ni", target.lanes).unroll("ni").unroll("mi");

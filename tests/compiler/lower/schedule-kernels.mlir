@@ -10,12 +10,12 @@
 // CHECK-SAME: heddle.family = "gemm"
 // CHECK: halide.schedule "avx512"
 // CHECK: halide.stream %arg1 at %acc stage 1 [k] over %out[mo] lines 1
-// CHECK: halide.split %out[m] into (mo, mi) by 8 tail guard_with_if
+// CHECK: halide.split %out[m] into (mo, mi) by 8 tail guard_evenly
 // CHECK: halide.split %out[mo] into (block, mo) by 16 tail guard_with_if
 // CHECK: halide.bound_extent %acc[n] 48
 // CHECK: halide.bound_extent %acc[m] 8
 // CHECK: halide.schedule "avx2"
-// CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_with_if
+// CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_evenly
 // CHECK: halide.bound_extent %acc[n] 24
 hgraph.model @Linear {dims = [#hgraph.dim<"b", 1, 64>]} {
   hgraph.entry @main(%x: tensor<?x8xf32, #hgraph.dims<"b", "8">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {

@@ -115,6 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         "halide.split %out[x] into (xo, xi) by 16",
         "halide.split %out[y] into (yo, yi) by 8 tail guard_with_if",
+        "halide.split %out[y] into (yo, yi) by 8 tail guard_evenly",
+        "halide.split %out[x] into (xo, xi) by 16 tail guard_evenly "
+        "halide.split %out[xi] into (xm, xs) by 5 tail guard_evenly",
         "halide.split %out[y] into (yo, yi) by 8 tail predicate",
         "halide.split %out[x] into (xo, xi) by 16 tail round_up",
         "halide.split %out[x] into (xo, xi) by 16 tail shift_inwards",

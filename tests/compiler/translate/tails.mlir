@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A tile whose last rows are guarded is copied for fewer rows, without the
-// sums that nobody stores; one without guards stays alone.
+// sums that nobody stores; one without guards stays alone. An even split has
+// tiles of one height, chosen by the number of rows.
 // RUN: heddle-kernel %s -variant=guarded -emit=stmt -o %t.stmt && FileCheck %s < %t.stmt
+// RUN: heddle-kernel %s -variant=even -emit=stmt -o %t.even && FileCheck %s --check-prefix=EVEN < %t.even
 // RUN: heddle-kernel %s -variant=whole -emit=stmt -o %t.whole && FileCheck %s --check-prefix=WHOLE < %t.whole
 halide.pipeline @k(%A: !halide.buffer<64x?xf32>, %B: !halide.buffer<8x64xf32>) {
   %rows = halide.extent %A[1] : !halide.buffer<64x?xf32>
@@ -35,7 +37,7 @@ halide.pipeline @k(%A: !halide.buffer<64x?xf32>, %B: !halide.buffer<8x64xf32>) {
   // CHECK-COUNT-3: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
   // CHECK: if ((out.extent.1 % 3) == 2)
   // CHECK: for (acc.s1.k, 0, 64)
-  // CHECK-COUNT-3: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  // CHECK-COUNT-2: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
   // CHECK: } else {
   // CHECK-NEXT: allocate acc
   // CHECK-NEXT: produce acc
@@ -46,6 +48,33 @@ halide.pipeline @k(%A: !halide.buffer<64x?xf32>, %B: !halide.buffer<8x64xf32>) {
   // CHECK-NOT: acc[ramp(8,
   halide.schedule "guarded" target("x86-64-linux-sse41-avx-avx2-fma") {
     halide.split %out[m] into (mo, mi) by 3 tail guard_with_if
+    halide.bound %out[n] min 0 extent 8
+    halide.reorder %out[n, mi, mo]
+    halide.vectorize %out[n] by 8
+    halide.unroll %out[mi]
+    halide.compute_at %acc at %out[mo]
+    halide.bound_extent %acc[n] 8
+    halide.bound_extent %acc[m] 3
+    halide.vectorize %acc[n] by 8
+    halide.unroll %acc[m]
+    halide.reorder %acc stage 1 [n, m, k]
+    halide.vectorize %acc stage 1 [n] by 8
+    halide.unroll %acc stage 1 [m]
+  }
+  // Tiles of one height but the last, each of as many rows as it has.
+  // EVEN: for (out.s0.m.mo
+  // EVEN: for (acc.s1.k, 0, 64)
+  // EVEN-COUNT-3: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  // EVEN-NOT: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  // EVEN: } else if (
+  // EVEN: for (acc.s1.k, 0, 64)
+  // EVEN-COUNT-2: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  // EVEN-NOT: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  // EVEN: } else
+  // EVEN: for (acc.s1.k, 0, 64)
+  // EVEN-COUNT-1: acc[ramp({{[0-9]+}}, 1, 8)] = acc[
+  halide.schedule "even" target("x86-64-linux-sse41-avx-avx2-fma") {
+    halide.split %out[m] into (mo, mi) by 3 tail guard_evenly
     halide.bound %out[n] min 0 extent 8
     halide.reorder %out[n, mi, mo]
     halide.vectorize %out[n] by 8
