@@ -4,6 +4,7 @@
 
 #include "compiler/lower/kernels/Kernel.h"
 #include "dialects/host/Host.h"
+#include "schedules/cpu/Attention.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -41,7 +42,8 @@ schedule::Family rowsFamily(graph::OutlinedOp kernel) {
   return family;
 }
 
-/// A form that takes the place of the general one up to a size.
+/// The form that runs up to a size: a small one, or the general one before a
+/// small one that serves larger sizes again.
 struct SmallForm {
   KernelForm form; ///< its name is what follows the kernel's
   KernelSize size;
@@ -67,7 +69,7 @@ private:
   decltype(&lowerAttention) attentionFor(const KernelForm &form) {
     if (form.isDecode)
       return lowerDecode;
-    bool isNarrow = !onDevice && !form.isFew && isNarrowAttention(kernel);
+    bool isNarrow = !onDevice && !form.few && isNarrowAttention(kernel);
     return isNarrow ? lowerNarrowAttention : lowerAttention;
   }
   /// The forms that few rows or queries may take, the fewest first.
@@ -122,7 +124,7 @@ FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
                   : isAttention ? Family::Attention
                                 : rowsFamily(kernel);
   if (isGemm)
-    family = form.isFew ? Family::Gemv : Family::Gemm;
+    family = form.few ? Family::Gemv : Family::Gemm;
   // The new pipeline is the module's last op.
   Operation &pipeline = module.getBody()->back();
   MLIRContext *context = module.getContext();
@@ -140,36 +142,50 @@ std::vector<SmallForm> KernelLowering::smallForms() {
     return forms;
   if (isAttention)
     if (std::optional<KernelSize> size = decodeSize(kernel))
-      forms.push_back({{"_decode", true, false, true}, *size});
-  forms.push_back(
-      {{"_few", true}, isAttention ? attentionSize(kernel) : gemmSize(kernel)});
+      forms.push_back({{"_decode", size->few, false, true}, *size});
+  KernelSize few = isAttention ? attentionSize(kernel) : gemmSize(kernel);
+  forms.push_back({{"_few", few.few}, few});
+  if (isAttention && hasShortBlocks(kernel)) {
+    constexpr int64_t twoBlocks = schedule::shortQueries;
+    KernelForm shortForm = {"_short", twoBlocks};
+    forms.push_back({shortForm, {few.size, twoBlocks / 2}});
+    forms.push_back({{}, {few.size, schedule::AttentionShape().queryBlock}});
+    forms.push_back({shortForm, {few.size, twoBlocks}});
+  }
   return forms;
 }
 
 FailureOr<Lowered> KernelLowering::run() {
   std::string name = kernel.getSymName().str();
   Lowered lowered;
-  KernelForm general = {name, false, onDevice};
+  KernelForm general = {name, 0, onDevice};
   std::vector<shape::DimRange> ranges = kernel.dimRanges();
+  llvm::StringSet<> built = {name};
   for (const auto &[form, size] : smallForms()) {
     std::optional<int64_t> most = shape::maximum(size.size, ranges);
     std::optional<int64_t> least =
         shape::maximum(size.size * shape::Dim(-1), ranges);
-    KernelForm small = form;
-    if (most && *most <= size.few) {
-      small.name = name; // there is no larger size
-      general = small;
-      break;
-    }
     if (!least || -*least > size.few)
       continue;
+    bool isLast = most && *most <= size.few;
+    KernelForm small = form;
     small.name = name + form.name;
-    if (failed(build(small)))
+    if (isLast && !built.contains(small.name)) {
+      small.name = name; // there is no larger size
+      general = small;
+    }
+    if (isLast)
+      break;
+    if (built.insert(small.name).second && failed(build(small)))
       return failure();
     lowered.choices.push_back(
         {FlatSymbolRefAttr::get(module.getContext(), small.name), size.size,
          size.few});
   }
+  // What would run without a choice needs none.
+  while (!lowered.choices.empty() &&
+         lowered.choices.back().callee.getValue() == name)
+    lowered.choices.pop_back();
   FailureOr<KernelPlan> plan = build(general);
   if (failed(plan))
     return failure();

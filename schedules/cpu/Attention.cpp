@@ -12,15 +12,18 @@ namespace heddle::schedule {
 /// computed beyond the last query, and on a causal mask's border, costs them
 /// most (1·12·128·32: 137 GFLOP/s where blocks of 48 reach 127, causal 96 where
 /// they reach 80; AVX2 86 for 80 and 60 for 51).
-static constexpr int64_t narrowHead = 32, narrowQueries = 32;
+static constexpr int64_t narrowHead = 32, narrowQueries = shortQueries / 2;
 
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
-                                     bool isShort, bool isSparse) {
+                                     int64_t maxQueries, bool isSparse) {
   AttentionShape shape;
   shape.valueDim = valueDim;
-  if (isShort)
+  auto isUpTo = [&](int64_t most) {
+    return maxQueries > 0 && maxQueries <= most;
+  };
+  if (isUpTo(fewQueries))
     shape.queryBlock = fewQueries;
-  else if (valueDim <= narrowHead)
+  else if (valueDim <= narrowHead || isUpTo(shortQueries))
     shape.queryBlock = narrowQueries;
   shape.chunk = isSparse ? 256 : valueDim > 64 ? 256 : 384;
   // Partial outputs of one query block stay within a megabyte.
@@ -72,7 +75,7 @@ AttentionKnobs defaultAttentionKnobs(const AttentionShape &shape,
   if (shape.queryBlock == narrowQueries) {
     knobs.scoreKeys = wide ? 8 : 6;
     knobs.scoreQueries = wide ? narrowQueries : 16;
-    knobs.valueQueries = wide ? 8 : 4;
+    knobs.valueQueries = wide && !widest ? 8 : 4;
   }
   if (shape.queryBlock == fewQueries) {
     knobs.scoreKeys = wide ? 16 : 6;

@@ -26,11 +26,18 @@ struct AttentionShape {
 /// many: rows of a block past the last query are computed for nothing.
 constexpr int64_t fewQueries = 16;
 
-/// The default for a head of `valueDim` and at most `maxKeys` keys. A partial
-/// output is kept for every chunk, so that the chunk grows with the length.
-/// Where the mask is sparse, whole chunks are left out, and are small.
+/// Up to so many queries another kernel has blocks of half as many. Those that
+/// fill one of its blocks or two, and no block of the general one, take
+/// 1 / 1.4 of the general one's time (12 heads of 64, 17 to 32 and 49 to 64
+/// queries); where they fill one of its blocks it is the faster by 1.3.
+constexpr int64_t shortQueries = 64;
+
+/// The default for a head of `valueDim`, at most `maxKeys` keys and
+/// `maxQueries` queries, or any number with 0. A partial output is kept for
+/// every chunk, so that the chunk grows with the length. Where the mask is
+/// sparse, whole chunks are left out, and are small.
 AttentionShape defaultAttentionShape(int64_t valueDim, int64_t maxKeys,
-                                     bool isShort, bool isSparse = false);
+                                     int64_t maxQueries, bool isSparse = false);
 
 /// Heads of so many columns, or times that, are widened by whole vectors.
 constexpr int64_t widenedLanes = 16;

@@ -78,8 +78,8 @@ class Caches(support.Case):
     def test_kernels_read_them_where_they_lie(self):
         path, _ = self.models(MODEL, **ALL)
         report = support.inspect(path)
-        self.assertEqual([kernel["family"] for kernel in report["kernels"]],
-                         ["attention", "decode", "attention"])
+        self.assertEqual({kernel["family"] for kernel in report["kernels"]},
+                         {"attention", "decode"})
         path, _ = self.models(ROWS, stored="bf16", wide=192, narrow=64,
                               dtype="bf16")
         self.assertEqual({kernel["family"] for kernel in

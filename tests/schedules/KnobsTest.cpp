@@ -87,7 +87,7 @@ TEST(CpuTargets, TilesServeManyRowsOfWholeTiles) {
     KernelView view;
     view.family = family;
     view.narrow = narrow;
-    view.funcs = {{"narrow", Role::Narrow, {"k", "m"}, {depth, std::nullopt}}};
+    view.funcs = {{"narrow", Role::Narrow, {"k", "m"}, {depth, std::nullopt}, {}}};
     return view;
   };
   EXPECT_TRUE(gainsFrom(view(Family::Gemm, "bf16", 96), tiles));
@@ -169,8 +169,7 @@ TEST(AttentionKnobs, DefaultsAreLegalForEveryHeadAndTarget) {
   for (const CpuTarget &target : cpuTargets())
     for (int64_t width : {1, 4, 20, 8, 16, 32, 64, 80, 96, 128, 256})
       for (int64_t length : {1, 16, 17, 512, 32768}) {
-        AttentionShape shape =
-            defaultAttentionShape(width, length, length <= fewQueries);
+        AttentionShape shape = defaultAttentionShape(width, length, length);
         EXPECT_EQ(checkAttentionKnobs(defaultAttentionKnobs(shape, target),
                                       shape, target),
                   "")
@@ -207,18 +206,19 @@ TEST(NarrowAttentionKnobs, SaysWhichConstraintIsBroken) {
 }
 
 TEST(AttentionKnobs, ChunksGrowWithTheLength) {
-  EXPECT_EQ(defaultAttentionShape(64, 512, false).chunk, 384);
-  EXPECT_GT(defaultAttentionShape(128, 65536, false).chunk, 256);
+  EXPECT_EQ(defaultAttentionShape(64, 512, 0).chunk, 384);
+  EXPECT_GT(defaultAttentionShape(128, 65536, 0).chunk, 256);
 }
 
 TEST(AttentionKnobs, ShortQueriesHaveAShortBlock) {
-  EXPECT_EQ(defaultAttentionShape(64, 512, true).queryBlock, 16);
-  EXPECT_EQ(defaultAttentionShape(64, 512, false).queryBlock, 48);
-  EXPECT_EQ(defaultAttentionShape(32, 512, false).queryBlock, 32);
+  EXPECT_EQ(defaultAttentionShape(64, 512, 16).queryBlock, 16);
+  EXPECT_EQ(defaultAttentionShape(64, 512, 0).queryBlock, 48);
+  EXPECT_EQ(defaultAttentionShape(32, 512, 0).queryBlock, 32);
+  EXPECT_EQ(defaultAttentionShape(64, 512, 64).queryBlock, 32);
 }
 
 TEST(AttentionKnobs, WindowsTakeKeysOneByOne) {
-  AttentionShape shape = defaultAttentionShape(64, 2048, false);
+  AttentionShape shape = defaultAttentionShape(64, 2048, 0);
   EXPECT_EQ(defaultAttentionKnobs(shape, cpuTargets()[0]).valueKeys, 4);
   shape.isWindow = true;
   EXPECT_EQ(defaultAttentionKnobs(shape, cpuTargets()[0]).valueKeys, 1);

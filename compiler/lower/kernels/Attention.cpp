@@ -88,7 +88,7 @@ void AttentionLowering::buildTiles(ScoreRegion &region) {
   ScoreTiles tiles(*builder, region);
   tile = schedule::defaultAttentionShape(
       width, shape::maximum(k.shape[2], kernel.dimRanges()).value_or(INT32_MAX),
-      form.isFew, tiles.isSparse());
+      form.few, tiles.isSparse());
   tile.keyDim = depth;
   words = tiles.words();
   LiveKeys found(*builder, tiles, tile, queries, keys);
@@ -151,7 +151,7 @@ void AttentionLowering::packQueries(double scale) {
 /// where rows are read as they lie.
 Func AttentionLowering::widened(const HeadOperand &operand, int64_t columns,
                                 schedule::Role role) {
-  if (form.isFew || columns % schedule::widenedLanes != 0 ||
+  if (form.few || columns % schedule::widenedLanes != 0 ||
       !getElementTypeOrSelf(operand.source).isBF16())
     return {};
   return define("wide_rows", role, {"d", "k", "c", "h", "b"},
@@ -284,8 +284,8 @@ void AttentionLowering::buildChunk() {
 
 LogicalResult AttentionLowering::build() {
   std::optional<KernelSize> limit;
-  if (form.isFew)
-    limit = attentionSize(kernel);
+  if (form.few)
+    limit = KernelSize{attentionSize(kernel).size, form.few};
   start(limit);
   buildScores();
   buildChunk();
@@ -297,6 +297,16 @@ LogicalResult AttentionLowering::build() {
 KernelSize attentionSize(graph::OutlinedOp kernel) {
   auto attentions = kernel.getBody().getOps<graph::AttentionOp>();
   return {shapeOf((*attentions.begin()).getQ())[2], schedule::fewQueries};
+}
+
+bool hasShortBlocks(graph::OutlinedOp kernel) {
+  auto attentions = kernel.getBody().getOps<graph::AttentionOp>();
+  graph::AttentionOp attention = *attentions.begin();
+  std::optional<int64_t> width = shapeOf(attention.getV())[3].constant();
+  constexpr int64_t anyKeys = schedule::shortQueries, anyQueries = 0;
+  return width && !isNarrowAttention(kernel) &&
+         schedule::defaultAttentionShape(*width, anyKeys, anyQueries)
+                 .queryBlock > schedule::shortQueries / 2;
 }
 
 FailureOr<KernelPlan> lowerAttention(ModuleOp module, graph::OutlinedOp kernel,

@@ -232,7 +232,7 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
 
 LogicalResult GemmLowering::build() {
   std::optional<KernelSize> limit;
-  if (form.isFew)
+  if (form.few)
     limit = gemmSize(kernel);
   builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit,
                   kernelPlan.extras);

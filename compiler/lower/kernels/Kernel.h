@@ -24,16 +24,16 @@ struct OperandPlan {
   mlir::Type element = {}; ///< weights: after the recipe; null: the tensor's
 };
 
-/// Which of a kernel's pipelines is built: that for few rows (or queries),
+/// Which of a kernel's pipelines is built: one for few rows (or queries),
 /// where the kernel's size lets it have one, or that for any number.
 struct KernelForm {
-  std::string name; ///< of the pipeline
-  bool isFew = false;
+  std::string name;      ///< of the pipeline
+  int64_t few = 0;       ///< rows or queries at most; 0: any number
   bool onDevice = false; ///< its buffers are in a device's memory
   bool isDecode = false; ///< an attention that reads keys for a group at once
 };
 
-/// What decides between the two: `size` is at most `few`, or not.
+/// What decides between them: `size` is at most `few`, or not.
 struct KernelSize {
   shape::Dim size; ///< rows of a linear, queries of an attention
   int64_t few = 0;
@@ -198,6 +198,8 @@ mlir::FailureOr<KernelPlan> lowerDecode(mlir::ModuleOp module,
 /// What the forms of such a kernel differ by.
 KernelSize gemmSize(graph::OutlinedOp kernel);
 KernelSize attentionSize(graph::OutlinedOp kernel);
+/// True where up to schedule::shortQueries have blocks of their own size.
+bool hasShortBlocks(graph::OutlinedOp kernel);
 /// None where an attention is not computed that way.
 std::optional<KernelSize> decodeSize(graph::OutlinedOp kernel);
 
