@@ -357,6 +357,18 @@ static void setRuns(ArrayRef<int64_t> shape, Stream &stream) {
     stream.pitch *= *extent;
 }
 
+/// Half of a second-level cache at most, of 2 MB.
+static bool isNear(BufferType buffer) {
+  constexpr int64_t nearBytes = 1 << 20;
+  int64_t bytes = (buffer.getElementType().getIntOrFloatBitWidth() + 7) / 8;
+  for (int64_t extent : buffer.getShape()) {
+    if (ShapedType::isDynamic(extent))
+      return false;
+    bytes *= extent;
+  }
+  return bytes <= nearBytes;
+}
+
 void Scheduler::stream(StreamOp op) {
   auto stageName = [&](Value value, uint64_t stage) {
     return func(value).name() + ".s" + std::to_string(stage) + ".";
@@ -367,9 +379,11 @@ void Scheduler::stream(StreamOp op) {
                             op.getOuter() ? stageName(op.getOuter(), 0) : "",
                             op.getOver() ? "." + op.getOver()->str() : "",
                             int64_t(op.getAhead()), int(op.getLines())});
+  Stream &stream = kernel.streams.back();
+  auto buffer = cast<BufferType>(op.getSubject().getType());
+  stream.isNear = isNear(buffer);
   if (op.getAhead() > 0)
-    setRuns(cast<BufferType>(op.getSubject().getType()).getShape(),
-            kernel.streams.back());
+    setRuns(buffer.getShape(), stream);
 }
 
 void Scheduler::applyBounds(Operation *op) {

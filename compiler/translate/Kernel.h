@@ -28,6 +28,8 @@ struct Stream {
   int lines = 1;
   /// With `ahead`: runs of `width` elements follow each other `pitch` apart.
   int64_t width = 1, pitch = 1;
+  bool isSpread = false; ///< `lines` at most, as few as all of `over` need
+  bool isNear = false;   ///< the buffer stays in the second-level cache
 };
 
 /// What each value of the pipeline is in Halide.
@@ -73,8 +75,16 @@ void addTails(Halide::Pipeline &pipeline);
 /// pipeline is lowered.
 void addBranches(Halide::Pipeline &pipeline);
 
-/// Has the streams carried out when the pipeline is lowered.
-void addStreams(const std::vector<Stream> &streams, Halide::Pipeline &pipeline);
+/// Has the streams carried out when the pipeline is lowered; in these funcs in
+/// tiles, spread over all iterations of `over`, and what is near fetched once.
+void addStreams(const std::vector<Stream> &streams,
+                const std::vector<std::string> &tiled,
+                Halide::Pipeline &pipeline);
+
+/// Has the rows that these funcs in tiles read, and that are copied for them
+/// as they are, read where they lie when the pipeline is lowered.
+void addInPlaceRows(const std::vector<std::string> &funcs,
+                    Halide::Pipeline &pipeline);
 
 /// Has sums of products computed in tile registers when the pipeline is
 /// lowered: those of these funcs, which stay in memory themselves.

@@ -58,7 +58,8 @@ public:
 
   std::vector<const For *> loops; ///< outermost first
   std::vector<std::pair<std::string, Expr>> lets;
-  std::vector<std::pair<const For *, Statement>> fetches; ///< and their loop
+  std::vector<std::pair<const For *, const For *>>
+      fetches; ///< in which loop, and the loop that fetches
   const Store *store = nullptr;
 
   Expr withoutLets(Expr value) const {
@@ -70,6 +71,12 @@ public:
 private:
   using IRVisitor::visit;
   void visit(const For *op) override {
+    const auto *only = op->body.as<Evaluate>();
+    const Call *call = only ? only->value.as<Call>() : nullptr;
+    if (call && call->is_intrinsic(Call::prefetch) && !loops.empty()) {
+      fetches.emplace_back(loops.back(), op);
+      return;
+    }
     loops.push_back(op);
     op->body.accept(this);
   }
@@ -77,12 +84,8 @@ private:
     lets.emplace_back(op->name, op->value);
     op->body.accept(this);
   }
-  void visit(const Evaluate *op) override {
-    const Call *call = op->value.as<Call>();
-    if (call && call->is_intrinsic(Call::prefetch) && !loops.empty())
-      fetches.emplace_back(loops.back(), op);
-    else
-      refuse(func, "its update does more than add products");
+  void visit(const Evaluate *) override {
+    refuse(func, "its update does more than add products");
   }
   void visit(const Store *op) override {
     if (store)
@@ -329,12 +332,12 @@ Statement TileProduct::tileStore(int64_t rowTile, int64_t columnTile,
 /// The step with a store behind every few of them.
 Statement TileProduct::withStores(Statement body, const Place &at,
                                   Statement store) const {
-  int64_t inStep = group->size() / tileRows;
+  int64_t inStep = group->size() / tileRows, steps = step ? step->size() : 1;
+  if (steps && inStep * steps <= stepsToStore)
+    return body;
   Expr count = simplify(at.group / tileRows);
   if (step)
     count = simplify(at.step * int(inStep) + count);
-  else if (inStep <= stepsToStore)
-    return body;
   Expr isDue = count % stepsToStore == stepsToStore - 1;
   return Block::make(body, IfThenElse::make(isDue, std::move(store)));
 }
@@ -387,25 +390,24 @@ Statement TileProduct::products(int64_t firstRow, int64_t rowCount,
   return body;
 }
 
-/// What the update fetches in 16 groups, in as many blocks' steps.
+/// What the update fetches in a step, each of `blocks` its share.
 Statement TileProduct::withFetches(Statement body, const Place &place,
                                    int64_t blockIndex, int64_t blocks) const {
-  int64_t share = std::max<int64_t>(tileRows / blocks, 1);
-  for (const auto &[loop, fetch] : update.fetches) {
-    if (loop->name != group->name)
+  for (const auto &[loop, lines] : update.fetches) {
+    if (!step || loop->name != step->name)
       continue;
-    for (int64_t i = share; i-- > 0;) {
-      Expr at = (place.group + int(blockIndex * group->size())) /
-                    int(tileRows) * int(share) +
-                int(i);
-      Statement placed = substitute(loop->name, loop->min + at, fetch);
-      if (step)
-        placed = substitute(step->name, step->min + place.step, placed);
-      for (size_t let = update.lets.size(); let-- > 0;)
-        placed =
-            substitute(update.lets[let].first, update.lets[let].second, placed);
-      body = Block::make(simplify(placed), body);
-    }
+    Expr line = Variable::make(Halide::Int(32), lines->name);
+    Statement share = For::make(
+        lines->name, 0,
+        (lines->extent + int(blocks - 1 - blockIndex)) / int(blocks),
+        ForType::Serial, Halide::Partition::Never, Halide::DeviceAPI::None,
+        substitute(lines->name, line * int(blocks) + int(blockIndex),
+                   lines->body));
+    share = substitute(step->name, step->min + place.step, share);
+    for (size_t let = update.lets.size(); let-- > 0;)
+      share =
+          substitute(update.lets[let].first, update.lets[let].second, share);
+    body = Block::make(simplify(share), body);
   }
   return body;
 }

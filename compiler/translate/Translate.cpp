@@ -89,7 +89,8 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     if (!machine.has_gpu_feature())
       addTails(whole);
     addBranches(whole);
-    addStreams(kernel.streams, whole);
+    addStreams(kernel.streams, kernel.tiled, whole);
+    addInPlaceRows(kernel.tiled, whole);
     addTileProducts(kernel.tiled, whole);
     addReductions(whole);
     addPairedLoads(whole);

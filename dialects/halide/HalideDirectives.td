@@ -559,7 +559,9 @@ def Halide_StreamOp : Halide_Directive<"stream"> {
     a buffer<32x12x?xf32> it counts 32 elements of every 384. The first iteration of the loop `over` of `outer` around it fetches
     the first part of so many elements, the next one the next, until all are
     fetched; further ones fetch nothing. Without `over` the loop fetches each
-    time. Unlike `prefetch`, which fetches a whole region at once, this spreads
+    time. In an amx_tile func `lines` is the most that an iteration fetches:
+    no more than are needed where all iterations of `over` fetch, of as many
+    elements as the loop reads. Unlike `prefetch`, which fetches a whole region at once, this spreads
     the reading of memory evenly over the arithmetic. One of heddle's own; a
     buffer that the loop does not read is not fetched.
 

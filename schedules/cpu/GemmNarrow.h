@@ -9,11 +9,14 @@
 
 namespace heddle::schedule {
 
+/// gemmPanel for products of `narrow`: in bf16 two tiles' columns where they
+/// divide them, as two by two tiles use all tile registers.
+int64_t narrowGemmPanel(int64_t columns, const std::string &narrow);
+
 /// Rows that share a pass over the panels in tiles: 128 in int8 and where the
 /// weights stay in the second-level cache, else as many as stay there. In bf16
-/// 512 rows of 768 by 3072 columns take 1.97 ms in one block and 2.23 in four,
-/// of 512 by 512 columns 0.198 and 0.183; the first in int8 1.36 and 1.25 (a
-/// Xeon with AMX, 2 MB).
+/// 512 rows of 768 by 3072 columns take 1.52 ms in one block and 1.65 in four,
+/// of 512 by 512 columns 0.163 and 0.160 (a Xeon with AMX, 2 MB).
 int64_t tileBlockRows(const KernelView &view);
 
 /// The defaults for products of `view.narrow`: as those of f32 with a dot

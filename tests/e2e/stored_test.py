@@ -112,6 +112,9 @@ class Stored(support.Case):
 
     def test_sizes_around_the_tiles(self):
         self.compare(64, 96, [1, 3, 4, 5, 16, 31, 32, 33, 65, 129, 200])
+        # In tiles of bf16 rows meet three and four panels at a time.
+        self.compare(32, 384, [17, 47, 160])
+        self.compare(64, 512, [15, 33, 128])
 
     def test_sizes_that_no_tile_divides(self):
         for k, n in [(1, 1), (33, 49), (97, 64)]:

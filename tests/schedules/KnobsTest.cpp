@@ -56,6 +56,13 @@ TEST(NarrowGemmKnobs, NamesTheBrokenConstraintOfTiles) {
   EXPECT_EQ(checkNarrowGemmKnobs({48, 16, 16, 48}, tiles), "");
 }
 
+TEST(NarrowGemmKnobs, PanelsOfBf16AreTwoTilesWhereTheyDivide) {
+  EXPECT_EQ(narrowGemmPanel(384, "bf16"), 32);
+  EXPECT_EQ(narrowGemmPanel(384, "int8"), 48);
+  EXPECT_EQ(narrowGemmPanel(144, "bf16"), 48);
+  EXPECT_EQ(narrowGemmPanel(100, "bf16"), 16);
+}
+
 TEST(NarrowGemmKnobs, BlocksOfTilesAreAsLargeAsStaysNear) {
   auto rows = [](const std::string &narrow, int64_t depth, int64_t panels) {
     KernelView view;

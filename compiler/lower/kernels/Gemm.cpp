@@ -5,8 +5,7 @@
 #include "compiler/lower/kernels/Gemm.h"
 
 #include "mlir/IR/BuiltinOps.h"
-#include "schedules/cpu/Gemm.h"
-#include "schedules/cpu/Gemv.h"
+#include "schedules/cpu/GemmNarrow.h"
 
 using namespace mlir;
 
@@ -44,7 +43,8 @@ LogicalResult GemmLowering::plan() {
   columns = *linear.outFeatures().constant();
   for (graph::RopeOp op : kernel.getBody().getOps<graph::RopeOp>())
     rope = op;
-  panel = schedule::gemmPanel(columns);
+  panel = isNarrow && !isInt8 ? schedule::narrowGemmPanel(columns, "bf16")
+                              : schedule::gemmPanel(columns);
   panelled = columns % panel == 0;
   rowCount = rowsOf(linear);
   for (unsigned i = 0; i < kernel.getBody().getNumArguments(); ++i)

@@ -65,9 +65,9 @@ halide.pipeline @by_hand(%A: !halide.buffer<?xf32>) {
 // Rounded numbers: a variant of their own with dot products, and in the others
 // widened rows; pairs of k are stored side by side.
 // CHECK-LABEL: host.program @Narrow
-// CHECK: host.weight "w0" tensors ["w"] recipe ["transpose", "pack 48", "group 2", "bf16"] : bf16 ["2", "4", "48", "2"]
+// CHECK: host.weight "w0" tensors ["w"] recipe ["transpose", "pack 32", "group 2", "bf16"] : bf16 ["3", "4", "32", "2"]
 // CHECK-LABEL: halide.pipeline @k0(
-// CHECK-SAME: !halide.buffer<2x48x4x2xbf16>
+// CHECK-SAME: !halide.buffer<2x32x4x3xbf16>
 // CHECK: halide.func "narrow" (k = %{{.*}}, m = %{{.*}}) : bf16
 // CHECK: arith.truncf
 // CHECK: halide.schedule "avx512_bf16"
@@ -88,22 +88,27 @@ hgraph.model @Narrow {dims = [#hgraph.dim<"b", 8, 64>]} {
 // -----
 
 // Whole tiles: the sums are in tile registers, for many rows; the rows of x
-// are rounded once a block.
+// are rounded once a block, and meet two panels at a time.
 // CHECK-LABEL: halide.pipeline @k0_few
 // CHECK-NOT: avx512_amx
 // CHECK-LABEL: halide.pipeline @k0(
 // CHECK: halide.schedule "avx512_amx"
 // CHECK: halide.split %out[m] into (mo, mi) by 32 tail guard_with_if
-// CHECK: halide.bound_extent %acc[n] 48
+// CHECK: halide.split %out[nb] into (panels, panel) by 2
+// CHECK: halide.reorder %out[n, mi, panel, mo, panels, block]
+// CHECK: halide.parallel %out[panels]
+// CHECK: halide.bound_extent %acc[n] 32
 // CHECK: halide.store_in %acc amx_tile
 // CHECK: halide.reorder %acc stage 1 [kp, n, nb, m, k]
+// CHECK: halide.split %acc stage 1 [k] into (step, group) by 16
+// CHECK: halide.stream %arg1 at %acc stage 1 [step] over %out[mo] ahead 4096 lines 8
 // CHECK: halide.compute_at %narrow at %out[block]
 // CHECK: halide.schedule "avx512_bf16"
 hgraph.model @Tiles {dims = [#hgraph.dim<"b", 1, 64>]} {
-  hgraph.entry @main(%x: tensor<?x64xf32, #hgraph.dims<"b", "64">> {hgraph.name = "x"}) -> (tensor<?x96xf32, #hgraph.dims<"b", "96">> {hgraph.name = "y"}) {
-    %w = hgraph.weight "w" : tensor<96x64xf32>
-    %0 = hgraph.linear %x, %w layout(out_in) compute(bf16) : (tensor<?x64xf32, #hgraph.dims<"b", "64">>, tensor<96x64xf32>) -> tensor<?x96xf32, #hgraph.dims<"b", "96">>
-    hgraph.return %0 : tensor<?x96xf32, #hgraph.dims<"b", "96">>
+  hgraph.entry @main(%x: tensor<?x64xf32, #hgraph.dims<"b", "64">> {hgraph.name = "x"}) -> (tensor<?x256xf32, #hgraph.dims<"b", "256">> {hgraph.name = "y"}) {
+    %w = hgraph.weight "w" : tensor<256x64xf32>
+    %0 = hgraph.linear %x, %w layout(out_in) compute(bf16) : (tensor<?x64xf32, #hgraph.dims<"b", "64">>, tensor<256x64xf32>) -> tensor<?x256xf32, #hgraph.dims<"b", "256">>
+    hgraph.return %0 : tensor<?x256xf32, #hgraph.dims<"b", "256">>
   }
 }
 
