@@ -72,7 +72,9 @@ def Halide_SplitOp : Halide_StageDirective<"split",
   let description = [{
     `tail` says what happens where the factor does not divide: auto, round_up,
     guard_with_if, predicate, predicate_loads, predicate_stores,
-    shift_inwards, shift_inwards_and_blend, round_up_and_blend.
+    shift_inwards, shift_inwards_and_blend, round_up_and_blend; or, of a split
+    alone, guard_evenly, with as many blocks as guard_with_if has but all of one
+    height except the last: 9 by 8 are 5 and 4.
 
     Example:
     ```mlir

@@ -104,7 +104,7 @@ class EditedSchedule(support.Case):
         edited = text
         schedules = 2 * len(support.VARIANTS)  # for few rows, and for more
         for directive in [r"(split %out\[m\] into \(mo, mi\) by )\d+"
-                          r"( tail guard_with_if)",
+                          r"( tail guard_(?:with_if|evenly))",
                           r"(bound_extent %acc\[m\] )\d+(\s)"]:
             edited, count = re.subn(directive, rf"\g<1>{ROWS}\2", edited)
             self.assertEqual(count, schedules)

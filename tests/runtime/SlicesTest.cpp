@@ -2,8 +2,8 @@
 // memory tells.
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "runtime/src/Module.h"
 #include "runtime/src/Slices.h"
+#include "runtime/src/Module.h"
 #include "tests/runtime/Tiny.h"
 
 #include <gtest/gtest.h>

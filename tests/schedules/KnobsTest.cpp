@@ -94,7 +94,8 @@ TEST(CpuTargets, TilesServeManyRowsOfWholeTiles) {
     KernelView view;
     view.family = family;
     view.narrow = narrow;
-    view.funcs = {{"narrow", Role::Narrow, {"k", "m"}, {depth, std::nullopt}, {}}};
+    view.funcs = {
+        {"narrow", Role::Narrow, {"k", "m"}, {depth, std::nullopt}, {}}};
     return view;
   };
   EXPECT_TRUE(gainsFrom(view(Family::Gemm, "bf16", 96), tiles));
