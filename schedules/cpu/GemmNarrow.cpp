@@ -95,10 +95,7 @@ void splitTileGroups(Schedule &schedule, const FuncView &tiled,
                      const CpuTarget &target, Tail rowTail) {
   const std::string &n = tiled.dims[0], &m = tiled.dims.back();
   Stage stage = schedule.func(tiled.name);
-  stage.split(m, "mo", "mi", tile.rows, rowTail);
-  if (tile.blockRows)
-    stage.split("mo", "block", "mo", tile.blockRows / tile.rows,
-                Tail::GuardWithIf);
+  splitRows(stage, m, tile, rowTail);
   stage.bound(n, 0, tile.panel).split(tiled.dims[1], "panels", "panel", group);
   std::vector<std::string> order = {n, "mi", "panel", "mo", "panels"};
   if (tile.blockRows)

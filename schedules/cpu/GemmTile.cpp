@@ -27,16 +27,21 @@ constexpr const char *panelGroup = "panels";
 
 } // namespace
 
+void splitRows(Stage stage, const std::string &rows, const TileShape &tile,
+               Tail rowTail) {
+  stage.split(rows, "mo", "mi", tile.rows, rowTail);
+  // Tiles first: a block beyond the last row has none.
+  if (tile.blockRows)
+    stage.split("mo", "block", "mo", tile.blockRows / tile.rows,
+                Tail::GuardWithIf);
+}
+
 std::string splitTiles(Schedule &schedule, const FuncView &tiled,
                        const TileShape &tile, const CpuTarget &target,
                        Tail rowTail) {
   const std::string &n = tiled.dims[0], &m = tiled.dims.back();
   Stage stage = schedule.func(tiled.name);
-  stage.split(m, "mo", "mi", tile.rows, rowTail);
-  // Tiles first: a block beyond the last row has none.
-  if (tile.blockRows)
-    stage.split("mo", "block", "mo", tile.blockRows / tile.rows,
-                Tail::GuardWithIf);
+  splitRows(stage, m, tile, rowTail);
   std::string column = "ni", loop = "mo";
   std::vector<std::string> order;
   if (tiled.dims.size() == 2) {

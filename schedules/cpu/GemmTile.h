@@ -27,6 +27,11 @@ struct TileShape {
 /// fit the registers in whole vectors, else what does not, in words.
 std::string checkTile(const TileShape &tile, const CpuTarget &target);
 
+/// Splits the loop over rows of `stage` into tiles, "mo" over "mi", and the
+/// tiles, where the shape has blocks, into blocks: "block" over "mo".
+void splitRows(Stage stage, const std::string &rows, const TileShape &tile,
+               Tail rowTail);
+
 /// Splits `tiled` into tiles; gives the loop that a tile is computed in. With
 /// two dims the columns are one axis, whose last tile is guarded; with three
 /// they are panels.
