@@ -52,8 +52,9 @@ struct SmallForm {
 /// Turns one outlined kernel into pipelines before it, each with its family.
 class KernelLowering {
 public:
-  KernelLowering(ModuleOp module, graph::OutlinedOp kernel, bool onDevice)
-      : module(module), kernel(kernel), onDevice(onDevice),
+  KernelLowering(ModuleOp module, graph::OutlinedOp kernel, int64_t lanes,
+                 bool onDevice)
+      : module(module), kernel(kernel), lanes(lanes), onDevice(onDevice),
         isAttention(!kernel.getBody().getOps<graph::AttentionOp>().empty()),
         isConv(!kernel.getBody().getOps<graph::ConvOp>().empty()),
         isGemm(!isAttention && !isConv && hasPackableLinear(kernel)) {}
@@ -61,7 +62,7 @@ public:
   FailureOr<Lowered> run();
 
 private:
-  FailureOr<KernelPlan> build(const KernelForm &form);
+  FailureOr<KernelPlan> build(KernelForm form);
   /// A diagnostic on products of less than f32 where there are none.
   LogicalResult checkPrecision();
   /// How an attention of this form is lowered: of few queries, rounded keys
@@ -77,6 +78,7 @@ private:
 
   ModuleOp module;
   graph::OutlinedOp kernel;
+  int64_t lanes;
   bool onDevice, isAttention, isConv, isGemm;
 };
 
@@ -99,8 +101,9 @@ LogicalResult KernelLowering::checkPrecision() {
   return success();
 }
 
-FailureOr<KernelPlan> KernelLowering::build(const KernelForm &form) {
+FailureOr<KernelPlan> KernelLowering::build(KernelForm form) {
   using schedule::Family;
+  form.lanes = lanes;
   if (failed(checkPrecision()))
     return failure();
   auto isStored = [](Value value) {
@@ -294,14 +297,25 @@ static llvm::StringSet<> kernelsOnDevice(ModuleOp module) {
   return names;
 }
 
-LogicalResult lowerGraphToHalide(ModuleOp module) {
+/// The lanes of the widest vectors of the variants; of all where none is named.
+static int64_t lanesOf(ArrayRef<std::string> variants) {
+  int64_t lanes = 0;
+  for (const schedule::CpuTarget &target : schedule::cpuTargets())
+    if (variants.empty() || llvm::is_contained(variants, target.name))
+      lanes = std::max(lanes, target.lanes);
+  return lanes;
+}
+
+LogicalResult lowerGraphToHalide(ModuleOp module,
+                                 ArrayRef<std::string> variants) {
+  int64_t lanes = lanesOf(variants);
   llvm::StringSet<> onDevice = kernelsOnDevice(module);
   llvm::StringMap<Lowered> kernels;
   SmallVector<graph::OutlinedOp> outlined(module.getOps<graph::OutlinedOp>());
   for (graph::OutlinedOp kernel : outlined) {
     std::string name = kernel.getSymName().str();
     FailureOr<Lowered> lowered =
-        KernelLowering(module, kernel, onDevice.contains(name)).run();
+        KernelLowering(module, kernel, lanes, onDevice.contains(name)).run();
     if (failed(lowered))
       return failure();
     kernels[name] = std::move(*lowered);

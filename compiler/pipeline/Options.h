@@ -27,8 +27,9 @@ struct Options {
   /// empty: f32.
   std::string dtype;
   std::vector<std::string> variants; ///< of cpuTargets(); empty: all
-  int optimization = 2; ///< 0: one op a kernel, checks in kernels; 1: checks
-                        ///< off; 2, 3: kernels fused
+  bool packForAll = false; ///< weights are packed as if all were compiled
+  int optimization = 2;    ///< 0: one op a kernel, checks in kernels; 1: checks
+                           ///< off; 2, 3: kernels fused
   bool stripSchedule = false; ///< algorithms only: slow, right
   bool useCache = true;       ///< of compiled kernels
   bool remarks = false;       ///< print what was decided and why

@@ -93,7 +93,9 @@ LogicalResult step(ModuleOp module, Phase next, const Options &options) {
     return lower::lowerGraphToHost(
         module, isGpu(options.target) ? host::deviceSpace : host::hostSpace);
   case Phase::Halide:
-    return lower::lowerGraphToHalide(module);
+    return lower::lowerGraphToHalide(module, options.packForAll
+                                                 ? std::vector<std::string>()
+                                                 : options.variants);
   case Phase::Schedule:
     if (options.knobs.find && !isOnDevice(module) &&
         failed(

@@ -99,7 +99,7 @@ void addKernelOptions(CLI::App &verb, CompileArguments &arguments,
   addModelOptions(verb, arguments);
   verb.add_option("--isa", options.variants, isa + ": " + variantNames())
       ->delimiter(',')
-      ->type_name("NAME")
+      ->type_name("NAME,NAME")
       ->allow_extra_args(false);
   verb.add_option("--jobs", options.jobs,
                   "child processes at once (default one a CPU)")

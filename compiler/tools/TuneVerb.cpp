@@ -106,6 +106,8 @@ std::string chooseVariant(std::vector<std::string> &variants) {
 std::string finishTune(TuneArguments &arguments) {
   pipeline::Options &model = arguments.compile.options;
   std::string problem = finishArguments(arguments.compile);
+  // What is found is for artefacts of the same --isa, without one for all.
+  model.packForAll = model.variants.empty();
   if (problem.empty())
     problem = chooseVariant(model.variants);
   if (!problem.empty())

@@ -9,8 +9,9 @@
 
 namespace heddle::schedule {
 
-int64_t gemmPanel(int64_t columns) {
-  for (int64_t panel : {48, 64, 32, 16})
+int64_t gemmPanel(int64_t columns, int64_t lanes) {
+  static const std::vector<int64_t> wide = {48, 64, 32, 16}, narrow = {24, 16};
+  for (int64_t panel : lanes < widestLanes ? narrow : wide)
     if (columns % panel == 0)
       return panel;
   return 16;

@@ -11,14 +11,19 @@
 
 namespace heddle::schedule {
 
+constexpr int64_t widestLanes = 16; ///< of f32, over all CPU variants
+
 /// Columns of one weight panel; all variants of a kernel share it, so that the
-/// weights are packed once. The widest of 48, 64, 32, 16 that divides
-/// `columns` (48: a tile of 8 rows by 48 or 4 by 24 fills the registers and
-/// wastes least on row counts that 8 divides); 16 where none does.
-int64_t gemmPanel(int64_t columns);
+/// weights are packed once. `lanes` are those of the widest f32 vectors among
+/// them. With 16 the first of 48, 64, 32, 16 that divides `columns` (48: a tile
+/// of 8 rows by 48 or 4 by 24 fills the registers and wastes least on row
+/// counts that 8 divides), with 8 of 24, 16, which are as wide as tiles there
+/// (512x512x512: 91 % of the peak on panels of 64, 96 on those of 16); 16 where
+/// none does.
+int64_t gemmPanel(int64_t columns, int64_t lanes = widestLanes);
 
 struct GemmKnobs {
-  int64_t panel = 48;       ///< columns of a panel; 16, 32, 48 or 64
+  int64_t panel = 48;       ///< columns of a panel, as gemmPanel gives them
   int64_t tileRows = 8;     ///< rows of a register tile; 1..12, 16 and 32
   int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
   int64_t blockRows = 64;   ///< rows that share a pass over the panels

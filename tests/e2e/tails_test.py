@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Products of every number of rows: the last tile has only some of them."""
 import math
+import re
 
 import numpy as np
 
@@ -51,12 +52,12 @@ def exact(inputs, w):
 
 
 class Tails(support.Case):
-    def every_row(self, dtype, near, rows):
+    def every_row(self, dtype, near, rows, *more):
         w = weights()
         artifact = self.compiled(
             dtype, self.write("tails.heddle", MODEL), "-D", f"dtype={dtype}",
             "--weights",
-            self.write("tails.safetensors", support.safetensors(w)))
+            self.write("tails.safetensors", support.safetensors(w)), *more)
         random = np.random.default_rng(7)
         whole = {"x": random.standard_normal((MOST, K), np.float32),
                  "r": random.standard_normal((MOST, N), np.float32)}
@@ -76,6 +77,15 @@ class Tails(support.Case):
 
     def test_f32(self):
         self.every_row("f32", 2e-5, range(1, MOST + 1))
+
+    def test_f32_of_narrow_vectors_alone(self):
+        """Whose panels are narrower than those that are shared."""
+        packs = [set(re.findall(r'"pack (\d+)"', self.works(
+            "compile", self.write("tails.heddle", MODEL),
+            "--stop-after=halide", *more).text))
+                 for more in ([], ["--isa", "avx2"], ["--isa", "avx512,avx2"])]
+        self.assertEqual(packs, [{"48", "16"}, {"24", "16"}, {"48", "16"}])
+        self.every_row("f32", 2e-5, NARROW_ROWS, "--isa", "avx2")
 
     def test_bf16(self):
         self.every_row("bf16", 2e-2, NARROW_ROWS)

@@ -58,7 +58,7 @@ class Turned(support.Case):
     near = {"f32": 2e-5, "bf16": 3e-2, "int8": 6e-2}
 
     def built(self, d, heads, groups, dtype="f32", pairs="half", width=None,
-              k=40):
+              k=40, more=()):
         width = width or d
         random = np.random.default_rng(d * 10 + heads)
         self.weights = {}
@@ -72,7 +72,7 @@ class Turned(support.Case):
         sizes = {"k": k, "d": d, "heads": heads, "groups": groups,
                  "dtype": dtype, "pairs": pairs, "turned": width}
         return self.compiled(
-            "turned", self.write("t.heddle", MODEL), "--weights", file,
+            "turned", self.write("t.heddle", MODEL), "--weights", file, *more,
             *[word for name in sizes for word in ("-D", f"{name}={sizes[name]}")])
 
     def heads(self, x, name, d):
@@ -111,8 +111,8 @@ class Turned(support.Case):
                         where)
 
     def check(self, sizes, d, heads, groups, dtype="f32", pairs="half",
-              width=None, k=40):
-        artifact = self.built(d, heads, groups, dtype, pairs, width, k)
+              width=None, k=40, more=()):
+        artifact = self.built(d, heads, groups, dtype, pairs, width, k, more)
         self.compare(artifact, sizes, d, dtype, pairs, width or d, k)
         found = support.inspect(artifact)["entries"][0]["dispatches"]
         self.assertEqual(len(found), 3)
@@ -129,6 +129,12 @@ class Turned(support.Case):
                                  (128, 2, 1), (96, 2, 2)]:
             for pairs in ["half", "adjacent"]:
                 self.check([(1, 9), (2, 17)], d, heads, groups, pairs=pairs)
+
+    def test_panels_of_narrow_vectors(self):
+        for d, heads in [(16, 3), (24, 2), (16, 2), (48, 2), (64, 1)]:
+            for pairs in ["half", "adjacent"]:
+                self.check([(1, 9), (2, 17)], d, heads, heads, pairs=pairs,
+                           more=["--isa", "avx2"])
 
     def test_a_part_of_a_head_turns(self):
         for d, width in [(64, 16), (80, 32), (32, 24), (128, 96)]:

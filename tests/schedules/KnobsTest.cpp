@@ -116,6 +116,16 @@ TEST(GemmKnobs, PanelDividesTheColumnsWhereOneCan) {
   EXPECT_EQ(gemmPanel(1), 16);
 }
 
+TEST(GemmKnobs, PanelIsATileOfNarrowVectors) {
+  const CpuTarget &avx2 = cpuTargets().back();
+  ASSERT_EQ(avx2.lanes, 8);
+  for (int64_t columns : {384, 512, 80, 100}) {
+    int64_t panel = gemmPanel(columns, avx2.lanes);
+    EXPECT_EQ(panel, columns == 384 ? 24 : 16);
+    EXPECT_EQ(defaultGemmKnobs(panel, avx2).tileColumns, panel);
+  }
+}
+
 TEST(GemmKnobs, NamesTheBrokenConstraint) {
   const CpuTarget &wide = cpuTargets()[1];
   EXPECT_EQ(checkGemmKnobs({48, 8, 32, 64}, wide),

@@ -43,8 +43,11 @@ LogicalResult GemmLowering::plan() {
   columns = *linear.outFeatures().constant();
   for (graph::RopeOp op : kernel.getBody().getOps<graph::RopeOp>())
     rope = op;
-  panel = isNarrow && !isInt8 ? schedule::narrowGemmPanel(columns, "bf16")
-                              : schedule::gemmPanel(columns);
+  panel = isNarrow && !isInt8
+              ? schedule::narrowGemmPanel(columns, "bf16")
+              : schedule::gemmPanel(columns, isNarrow || form.onDevice
+                                                 ? schedule::widestLanes
+                                                 : form.lanes);
   panelled = columns % panel == 0;
   rowCount = rowsOf(linear);
   for (unsigned i = 0; i < kernel.getBody().getNumArguments(); ++i)

@@ -31,6 +31,7 @@ struct KernelForm {
   int64_t few = 0;       ///< rows or queries at most; 0: any number
   bool onDevice = false; ///< its buffers are in a device's memory
   bool isDecode = false; ///< an attention that reads keys for a group at once
+  int64_t lanes = 16;    ///< f32 lanes of the widest vectors that will run it
 };
 
 /// What decides between them: `size` is at most `few`, or not.
