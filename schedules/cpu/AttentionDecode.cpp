@@ -51,19 +51,27 @@ static int64_t sumsOf(int64_t heads, int64_t columns, const CpuTarget &target) {
   return heads * columns / target.lanes;
 }
 
+/// Columns that stand side by side: of pairs the even ones and the odd ones of
+/// the same words.
+static int64_t leastColumns(const DecodeShape &shape, const CpuTarget &target) {
+  return shape.pairsValues() ? DecodeShape::pair * DecodeShape::lanes
+                             : target.lanes;
+}
+
 /// The largest tile of values whose sums take at most `most` registers: wide
 /// ones read whole keys in order, with many heads each is read once.
 static void pickValueTile(DecodeKnobs &knobs, const DecodeShape &shape,
                           const CpuTarget &target, bool headsFirst) {
   int64_t most = headsFirst ? target.registers * 3 / 4 : target.registers / 2;
   int64_t widest = headsFirst ? 2 * DecodeShape::lanes : 8 * DecodeShape::lanes;
-  knobs.valueColumns = target.lanes;
+  int64_t least = leastColumns(shape, target);
+  knobs.valueColumns = least;
   knobs.valueHeads = 1;
   for (int64_t heads = 1; headsFirst && heads <= shape.heads; ++heads)
-    if (shape.heads % heads == 0 && sumsOf(heads, target.lanes, target) <= most)
+    if (shape.heads % heads == 0 && sumsOf(heads, least, target) <= most)
       knobs.valueHeads = heads;
   for (int64_t columns : decodeKnobSpace()[2].values)
-    if (shape.valueDim % columns == 0 && columns % target.lanes == 0 &&
+    if (shape.valueDim % columns == 0 && columns % least == 0 &&
         columns <= widest && sumsOf(knobs.valueHeads, columns, target) <= most)
       knobs.valueColumns = columns;
   for (int64_t heads = 1; heads <= shape.heads; ++heads)
@@ -72,23 +80,9 @@ static void pickValueTile(DecodeKnobs &knobs, const DecodeShape &shape,
       knobs.valueHeads = std::max(knobs.valueHeads, heads);
 }
 
-/// Keys of bf16 are half as long in coming, so that a loop's own instructions
-/// tell: 9(3)·2048·64 of cold ones takes 0.134 ms where steps of one key take
-/// 0.139.
-static int64_t defaultScoreKeys(const DecodeShape &shape) {
-  constexpr int64_t mostProducts = 64; // vectors of a step
-  int64_t keys = 1, products = shape.heads * shape.keyDim / DecodeShape::lanes;
-  bool isHalf = shape.keyBytes < int64_t(sizeof(float));
-  while (isHalf && shape.heads > 1 && keys < 4 &&
-         2 * keys * products <= mostProducts)
-    keys *= 2;
-  return keys;
-}
-
 DecodeKnobs defaultDecodeKnobs(const DecodeShape &shape,
                                const CpuTarget &target) {
   DecodeKnobs knobs;
-  knobs.scoreKeys = defaultScoreKeys(shape);
   pickValueTile(knobs, shape, target, /*headsFirst=*/target.lanes == 8);
   return knobs;
 }
@@ -101,6 +95,8 @@ std::string checkDecodeKnobs(const DecodeKnobs &knobs, const DecodeShape &shape,
     return "the value tile's columns must divide the value head";
   if (knobs.valueColumns % target.lanes != 0)
     return "the tiles must be whole vectors";
+  if (knobs.valueColumns % leastColumns(shape, target) != 0)
+    return "the tiles must hold whole words of bf16 values, 32 columns";
   if (sumsOf(knobs.valueHeads, knobs.valueColumns, target) + 2 >
       target.registers)
     return "a tile needs more registers than the target has";

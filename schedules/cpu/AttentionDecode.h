@@ -26,6 +26,18 @@ struct DecodeShape {
 
   /// Partial sums of a score, and keys of a tile.
   static constexpr int64_t lanes = 16;
+  /// Elements of bf16 in a word.
+  static constexpr int64_t pair = 2;
+
+  /// Whether rows are read in words of two elements.
+  bool pairsKeys() const { return isPaired(keyBytes, keyDim); }
+  bool pairsValues() const { return isPaired(valueBytes, valueDim); }
+
+private:
+  static bool isPaired(int64_t bytes, int64_t width) {
+    return bytes * pair == int64_t(sizeof(float)) &&
+           width % (pair * lanes) == 0;
+  }
 };
 
 /// A tile has at most so many heads: their sums stay in registers.

@@ -87,8 +87,9 @@ class Caches(support.Case):
                          {"attention", "decode"})
 
     def test_head_sizes(self):
-        for depth, width in [(16, 48), (80, 80), (256, 128), (7, 20), (33, 1)]:
-            given = ALL | dict(depth=depth, width=width)
+        for depth, width, heads in [(16, 48, 6), (80, 80, 6), (256, 128, 6),
+                                    (96, 32, 16), (7, 20, 6), (33, 1, 6)]:
+            given = ALL | dict(depth=depth, width=width, heads=heads)
             paths = self.models(MODEL, **given)
             for tq, tk in [(1, 300), (8, 31), (16, 64), (35, 129)]:
                 self.check(paths, self.inputs(tq, tk, **given), tq=tq,

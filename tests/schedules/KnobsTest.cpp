@@ -310,10 +310,13 @@ TEST(DecodeKnobs, DefaultsAreLegalForEveryGroupHeadAndTarget) {
         SCOPED_TRACE(target.name + ", group " + std::to_string(group) +
                      ", head " + std::to_string(dim));
         DecodeShape shape = defaultDecodeShape(group, dim, dim);
-        EXPECT_EQ(
-            checkDecodeKnobs(defaultDecodeKnobs(shape, target), shape, target),
-            "");
         EXPECT_LE(shape.heads, decodeHeads);
+        for (int64_t bytes : {2, 4}) {
+          shape.keyBytes = shape.valueBytes = bytes;
+          EXPECT_EQ(checkDecodeKnobs(defaultDecodeKnobs(shape, target), shape,
+                                     target),
+                    "");
+        }
       }
 }
 
@@ -328,6 +331,10 @@ TEST(DecodeKnobs, NamesTheBrokenConstraint) {
             "the tiles must be whole vectors");
   EXPECT_EQ(checkDecodeKnobs({1, 3, 64, 0}, shape, cpuTargets().back()),
             "a tile needs more registers than the target has");
+  EXPECT_EQ(checkDecodeKnobs({1, 3, 16, 0}, shape, wide), "");
+  shape.valueBytes = 2;
+  EXPECT_EQ(checkDecodeKnobs({1, 3, 16, 0}, shape, wide),
+            "the tiles must hold whole words of bf16 values, 32 columns");
 }
 
 TEST(DecodeKnobs, TilesTakeEqualPartsOfAGroup) {

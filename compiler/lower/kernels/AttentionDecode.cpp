@@ -2,10 +2,12 @@
 // heads of a group. For each query, tile of heads and chunk c of keys
 //   S_l = sum over i of Q[16 i + l] K[16 i + l], S = sum over l of S_l
 // with 16 partial sums a score; then softmax, values and merge are those of
-// Attention.cpp. Dims of a tile are (r, t, q, n): head r of tile t of a group,
-// for chunk n of all chunks of all heads of all batch elements, which are in
-// one dim, so that a task is an index of a loop and not what remains of a
-// division. SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Attention.cpp. Rows of bf16 are read in words of two: places of a row are its
+// elements' order in vectors, the even ones of 32 and then the odd ones. Dims
+// of a tile are (r, t, q, n): head r of tile t of a group, for chunk n of all
+// chunks of all heads of all batch elements, which are in one dim, so that a
+// task is an index of a loop and not what remains of a division.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "compiler/lower/kernels/AttentionKernel.h"
 #include "compiler/lower/kernels/BlockMap.h"
 #include "compiler/lower/kernels/ScoreTiles.h"
@@ -24,6 +26,7 @@ namespace {
 using schedule::Role;
 
 constexpr int64_t lanes = schedule::DecodeShape::lanes;
+constexpr int64_t pair = schedule::DecodeShape::pair;
 
 /// Where the parts of a tile's point begin.
 enum TileDim { R, T, Q, N, TileDims };
@@ -56,6 +59,28 @@ private:
     Point p = {inner};
     p.insert(p.end(), tile.begin(), tile.end());
     return p;
+  }
+  /// The element of a row at a place of its vectors, and back.
+  Expr elementAt(Expr place, bool isPaired) {
+    if (!isPaired)
+      return place;
+    Expr half = modulo(floorDiv(place, lanes), pair);
+    return floorDiv(place, pair * lanes) * double(pair * lanes) +
+           modulo(place, lanes) * double(pair) + half;
+  }
+  Expr placeOf(Expr element, bool isPaired) {
+    if (!isPaired)
+      return element;
+    Expr word = floorDiv(modulo(element, pair * lanes), pair);
+    return floorDiv(element, pair * lanes) * double(pair * lanes) +
+           modulo(element, pair) * double(lanes) + word;
+  }
+  /// The element of a key at a place from `i` on, whole vectors.
+  Expr keyElement(Expr lane, int64_t i) {
+    if (!shape.pairsKeys())
+      return lane + double(i);
+    int64_t half = i / lanes % pair;
+    return lane * double(pair) + double(i - half * lanes + half);
   }
   Expr headOf(const Point &tile) {
     Expr head = tile[T] * double(shape.heads) + tile[R];
@@ -127,6 +152,8 @@ int64_t streamed(const HeadOperand &operand) {
 
 void DecodeLowering::buildShape(ScoreRegion &region) {
   shape = schedule::defaultDecodeShape(group, depth, width);
+  shape.keyBytes = bytesOf(k);
+  shape.valueBytes = bytesOf(v);
   if (k.split == v.split) {
     shape.keys = streamed(k);
     shape.values = streamed(v);
@@ -149,8 +176,8 @@ void DecodeLowering::buildShape(ScoreRegion &region) {
                  {"shared_heads", shape.sharedHeads},
                  {"keys", shape.keys},
                  {"values", shape.values},
-                 {"key_bytes", bytesOf(k)},
-                 {"value_bytes", bytesOf(v)}});
+                 {"key_bytes", shape.keyBytes},
+                 {"value_bytes", shape.valueBytes}});
 }
 
 bool DecodeLowering::isByHead(ScoreRegion &region) {
@@ -214,7 +241,8 @@ void DecodeLowering::buildScores(ScoreRegion &region) {
   Func query = define(
       "query_pack", Role::QueryPack, tileDims({"d"}), [&](const Point &p) {
         Point tile = tileOf(p);
-        return load(q, p[0], headOf(tile), tile[Q], batchOf(tile)) * scale;
+        Expr d = elementAt(p[0], shape.pairsKeys());
+        return load(q, d, headOf(tile), tile[Q], batchOf(tile)) * scale;
       });
   Func partial =
       define("score_lanes", Role::ScoreLanes, tileDims({"l", "k"}),
@@ -224,8 +252,8 @@ void DecodeLowering::buildScores(ScoreRegion &region) {
                key = select(key <= lastKey, likely(key), lastKey);
                Expr sum;
                for (int64_t i = 0; i < depth; i += lanes) {
-                 Expr d = p[0] + double(i);
-                 Expr product = query(with(d, tile)) *
+                 Expr d = keyElement(p[0], i);
+                 Expr product = query(with(p[0] + double(i), tile)) *
                                 load(k, d, keyHead(tile), key, batchOf(tile));
                  sum = sum.value ? sum + product : product;
                }
@@ -312,8 +340,9 @@ void DecodeLowering::buildValues() {
         lane = promise(lane, max(least - chunkStart(tile), builder->index(0)),
                        most - chunkStart(tile));
         Expr weight = weights(with(lane, tile));
-        Expr value = load(v, p[0], keyHead(tile), promise(key, least, most),
-                          batchOf(tile));
+        Expr value =
+            load(v, elementAt(p[0], shape.pairsValues()), keyHead(tile),
+                 promise(key, least, most), batchOf(tile));
         Expr within = key < keyLimit(tile);
         if (bounds->first)
           within = within & (least <= key);
@@ -356,6 +385,7 @@ void DecodeLowering::buildMerge() {
     return part(
         {j, modulo(head, shape.heads), floorDiv(head, shape.heads), row[0], n});
   };
+  merge.place = [&](Expr d) { return placeOf(d, shape.pairsValues()); };
   merge.row = [](Expr query, Expr head, Expr b) {
     return Point{query, head, b};
   };

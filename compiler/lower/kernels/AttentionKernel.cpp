@@ -170,7 +170,7 @@ void AttentionKernel::finish(const ChunkMerge &merge) {
       [&](const Point &p) {
         Expr query = merged ? p[2] : p[1], head = merged ? p[1] : p[2];
         Point row = merge.row(query, head, p[3]), value = row;
-        value.insert(value.begin(), p[0]);
+        value.insert(value.begin(), merge.place ? merge.place(p[0]) : p[0]);
         Expr inverse = builder->real(1.0) / rows.sum(row);
         Expr mean = select(rows.most(row) <= masked / 2, builder->real(0.0),
                            rows.values(value) * inverse);

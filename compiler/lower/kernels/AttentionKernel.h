@@ -46,6 +46,8 @@ struct ChunkMerge {
   std::function<Expr(const Point &row, Expr c)> where;
   /// The row of a query, which is 'dims' of values.
   std::function<Point(Expr query, Expr head, Expr b)> row;
+  /// Which value is column d of the result; null where it is d.
+  std::function<Expr(Expr d)> place = {};
 };
 
 /// The same where queries go by blocks and keys by chunks: tiles (c, qb, h, b),

@@ -7,7 +7,7 @@
 !half = tensor<1x2x?x64xbf16, #hgraph.dims<"1", "2", "n", "64">>
 !whole = tensor<1x2x?x64xf32, #hgraph.dims<"1", "2", "n", "64">>
 // CHECK: heddle.family = "decode"
-// CHECK: halide.stream %arg0 at %score_lanes[keys] ahead 4096 lines 8 : !halide.buffer<64x?x2x1xbf16>
+// CHECK: halide.stream %arg0 at %score_lanes[keys] ahead 4096 lines 2 : !halide.buffer<64x?x2x1xbf16>
 // CHECK: halide.stream %arg2 at %value_sum stage 1 [rk] ahead 2048 lines 4 : !halide.buffer<64x?x2x1xf32>
 hgraph.model @Decode {dims = [#hgraph.dim<"n", 1, 4096>]} {
   hgraph.entry @main(%q: !q {hgraph.name = "q"}, %k: !half {hgraph.name = "k"}, %v: !whole {hgraph.name = "v"}) -> (!q {hgraph.name = "y"}) {
