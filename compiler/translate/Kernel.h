@@ -100,8 +100,8 @@ void addPairedLoads(Halide::Pipeline &pipeline);
 /// Has vectors of floats reduced to one number by halves.
 void addReductions(Halide::Pipeline &pipeline);
 
-/// Makes the prefetches of an x86 object fetch into the second-level cache.
-llvm::Error fetchFromAfar(llvm::StringRef path);
+/// Has prefetches fetch into the second-level cache.
+void addPrefetches(Halide::Pipeline &pipeline);
 
 /// The target that the options and the schedule ask for. Throws on a bad one.
 Halide::Target makeTarget(llvm::StringRef text, const Options &options);

@@ -84,7 +84,7 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   if (machine.has_feature(Halide::Target::OpenCL) && usesDoubles(pipeline))
     machine.set_feature(Halide::Target::CLDoubles);
   guard.at(pipeline);
-  LogicalResult result = guard.run([&] {
+  return guard.run([&] {
     Halide::Pipeline whole(kernel.outputs);
     if (!machine.has_gpu_feature())
       addTails(whole);
@@ -95,6 +95,9 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     addReductions(whole);
     addPairedLoads(whole);
     addRounding(schedule && schedule->hasAttr(halide::roundsBf16Attr), whole);
+    // A statement to be read keeps the shorter form.
+    if (options.emit != Emit::Stmt && machine.arch == Halide::Target::X86)
+      addPrefetches(whole);
     Halide::Module module =
         whole.compile_to_module(kernel.arguments, options.symbol, machine,
                                 Halide::LinkageType::ExternalPlusArgv);
@@ -103,13 +106,6 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     scratch = boundScratch(module, pipeline, kernel);
     emit(module, options);
   });
-  if (failed(result) || kernel.streams.empty() ||
-      options.emit != Emit::Object || machine.arch != Halide::Target::X86)
-    return result;
-  if (llvm::Error error = fetchFromAfar(options.path))
-    return pipeline.emitError("cannot change the prefetches of ")
-           << options.path << ": " << llvm::toString(std::move(error));
-  return success();
 }
 
 LogicalResult translatePipeline(PipelineOp pipeline, const Options &options,

@@ -560,8 +560,10 @@ def Halide_StreamOp : Halide_Directive<"stream"> {
     memory. `ahead` leaves out what lies between the runs of the first dim: of
     a buffer<32x12x?xf32> it counts 32 elements of every 384. The first iteration of the loop `over` of `outer` around it fetches
     the first part of so many elements, the next one the next, until all are
-    fetched; further ones fetch nothing. Without `over` the loop fetches each
-    time. In an amx_tile func `lines` is the most that an iteration fetches:
+    fetched; further ones fetch nothing. A loop of a constant number of steps,
+    a multiple of four, fetches slower where `over` has iterations enough: one
+    line or two in four steps, and goes four steps at once. Without `over` the
+    loop fetches each time. In an amx_tile func `lines` is the most that an iteration fetches:
     no more than are needed where all iterations of `over` fetch, of as many
     elements as the loop reads. Unlike `prefetch`, which fetches a whole region at once, this spreads
     the reading of memory evenly over the arithmetic. One of heddle's own; a
