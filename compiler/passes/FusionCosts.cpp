@@ -16,6 +16,8 @@ const Machine &machine() {
   // thread, by `heddle run --profile`; --remarks shows what follows from it.
   static const Machine measured = {
       /*flops=*/190,      // 128 rows of 768 by 768 and 2048: 175-202 of 236
+      /*bf16Flops=*/1400, // 128 rows of 576 by 1536: 1300-1490
+      /*int8Flops=*/2000, // the same: 1900-2200
       /*weightBytes=*/20, // 16 rows of the same: 19-23
       /*nearBytes=*/120,  // additions and norms of 16 to 64 rows of 768
       /*farBytes=*/30,    // the same of 1024 rows: 9 MB in all
@@ -84,21 +86,33 @@ Verdict FusionCosts::norm(graph::LinearOp linear, bool keeps) const {
   return decide(linear, fused, apart);
 }
 
+/// Two products of one input that is read once.
+Work FusionCosts::workOfBoth(const Product &product) {
+  constexpr double count = 2;
+  const Machine &m = machine();
+  double flops = m.flops, numberBytes = f32Bytes;
+  if (product.precision != graph::Precision::F32) {
+    bool isInt8 = product.precision == graph::Precision::Int8;
+    flops = isInt8 ? m.int8Flops : m.bf16Flops;
+    numberBytes = isInt8 ? 1 : 2;
+  }
+  Work work = workOf(product, m.productRows);
+  work.flops *= count * m.flops / flops;
+  work.weightBytes *= count * numberBytes / f32Bytes;
+  return work;
+}
+
 Verdict FusionCosts::pair(graph::LinearOp linear) const {
   auto fused = [](const Product &product) {
     double rows = std::min(product.rows, machine().productRows);
-    Work work = workOf(product, machine().productRows);
-    work.flops *= 2;
-    work.weightBytes *= 2;
+    Work work = workOfBoth(product);
     // The first product's panel waits for the second's.
     work.move(2 * product.result(), f32Bytes * rows * machine().panel);
     work.move(product.result(), product.result());
     return work;
   };
   auto apart = [](const Product &product) {
-    Work work = workOf(product, machine().productRows);
-    work.flops *= 2;
-    work.weightBytes *= 2;
+    Work work = workOfBoth(product);
     work.tensorTime *= 2;
     work.move(3 * product.result(), product.result());
     ++work.kernels;
@@ -147,7 +161,8 @@ Verdict FusionCosts::decide(graph::LinearOp linear, WorkOf fused,
     }
     Product product{double(rows.evaluate(values).value_or(1)),
                     double(*linear.inFeatures().constant()),
-                    double(*linear.outFeatures().constant())};
+                    double(*linear.outFeatures().constant()),
+                    linear.precision()};
     double times[2] = {nanoseconds(apart(product)),
                        nanoseconds(fused(product))};
     for (int way : {0, 1}) {

@@ -15,6 +15,8 @@ namespace heddle::passes {
 /// measured; their ratios decide.
 struct Machine {
   double flops;        ///< of products, 2 a multiply-add
+  double bf16Flops;    ///< of products of bf16, in tiles
+  double int8Flops;    ///< the same of int8
   double weightBytes;  ///< of weights, which come from far away
   double nearBytes;    ///< of tensors that stay in the second-level cache
   double farBytes;     ///< of larger ones
@@ -74,10 +76,12 @@ public:
 private:
   struct Product {
     double rows, inner, columns;
+    graph::Precision precision;
     double result() const; ///< bytes
   };
   using WorkOf = llvm::function_ref<Work(const Product &)>;
   static Work workOf(const Product &product, double blockRows);
+  static Work workOfBoth(const Product &product);
   Verdict decide(graph::LinearOp linear, WorkOf fused, WorkOf apart) const;
 
   std::vector<shape::DimRange> ranges;

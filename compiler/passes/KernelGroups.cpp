@@ -249,17 +249,16 @@ void Grouper::joinSecondLinear(Operation *user, Operation *last) {
         !reachesLinear(operand, user, first, chain))
       continue;
     auto second = cast<LinearOp>(chain.back());
-    bool hasForm = first.precision() == Precision::F32 &&
-                   second.precision() == Precision::F32 && !options.onDevice;
-    if (!hasForm)
-      choices.push_back(
-          {user->getLoc(),
-           "two linears of one input: apart, since " +
-               (options.onDevice
-                    ? std::string("a device's kernels")
-                    : "products of " +
-                          stringifyPrecision(first.precision()).str()) +
-               " have no form for them"});
+    std::string problem;
+    if (options.onDevice)
+      problem = "a device's kernels have no form for them";
+    else if (first.precision() != second.precision())
+      problem = "one is of " + stringifyPrecision(first.precision()).str() +
+                ", the other of " +
+                stringifyPrecision(second.precision()).str();
+    if (!problem.empty())
+      choices.push_back({user->getLoc(),
+                         "two linears of one input: apart, since " + problem});
     else if (takes(user, "two linears of one input", costs.pair(first)))
       for (Operation *op : llvm::reverse(chain))
         absorb(op);

@@ -77,7 +77,7 @@ def GroupKernels : Pass<"heddle-group-kernels", "::mlir::ModuleOp"> {
       features, also where others read what it reads: the kernel has both results then.
       Where the result is split into heads that a rope turns and a merge_heads puts back
       into rows, these, and element by element ops behind them.
-      Two linears of f32, of one input and shape, whose results meet in such an op
+      Two linears of one input, shape and precision whose results meet in such an op
       (silu(gate) * up) are one kernel.
     * attention: an attention, the split_heads that only it reads, the merge_heads
       after it and what rounds the result to bf16. Heads are strides of rows there, so the linears around it keep theirs.

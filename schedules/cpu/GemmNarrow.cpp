@@ -144,10 +144,9 @@ bool areNear(const KernelView &view) {
 /// (128 rows of 384 by 1536 columns from memory: 0.118 ms without lines, 0.113
 /// with 8 a step, 0.121 with 16).
 void streamTilePanels(Schedule &schedule, const KernelView &view,
-                      const FuncView &tiled, const TileShape &tile,
-                      int64_t group, int64_t lines) {
+                      const FuncView &accumulator, const FuncView &tiled,
+                      const TileShape &tile, int64_t group, int64_t lines) {
   constexpr int64_t tileGroups = 16;
-  const FuncView &accumulator = *view.find(Role::Accumulator);
   if (!accumulator.panels || lines <= 0)
     return;
   int64_t panel = tile.panel * *view.find(Role::Narrow)->extents[0];
@@ -155,6 +154,25 @@ void streamTilePanels(Schedule &schedule, const KernelView &view,
       .split(accumulator.reductionDims.back(), "step", "group", tileGroups)
       .streamOver(*accumulator.panels, "step", tiled.name, "mo", group * panel,
                   lines * tileGroups / 2);
+}
+
+/// The first of two products' results, which the second's tiles read.
+const FuncView *pairPanel(const KernelView &view) {
+  return turnsHeads(view) ? nullptr : view.find(Role::Panel);
+}
+
+/// The first product in tiles of its own, at loop `loop` of the output.
+void scheduleFirst(Schedule &schedule, const KernelView &view,
+                   const FuncView &panel, const std::string &loop,
+                   TileShape tile, const CpuTarget &target, int64_t lines) {
+  const FuncView &accumulator = *view.find(Role::Accumulator);
+  tile.blockRows = 0;
+  std::string tileLoop =
+      splitTiles(schedule, panel, tile, target, Tail::GuardWithIf);
+  scheduleGroupSums(schedule, panel, accumulator, tileLoop, tile, target,
+                    sumsGroups(view, target));
+  streamPanels(schedule, accumulator, panel, lines);
+  schedule.func(panel.name).computeAt(view.find(Role::Output)->name, loop);
 }
 
 } // namespace
@@ -227,9 +245,10 @@ std::string checkNarrowGemmKnobs(const GemmKnobs &knobs,
 
 void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
                            const GemmKnobs &knobs, const CpuTarget &target) {
-  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &accumulator = *view.findLast(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
+  const FuncView *panel = pairPanel(view);
   bool dots = sumsGroups(view, target);
   TileShape tile = {knobs.panel, knobs.tileRows, knobs.tileColumns, 1};
   const FuncView &tiled = row ? *row : out;
@@ -254,10 +273,18 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
   TurnedTiles tiles =
       narrowTiles(schedule, view, tiled, tile, knobs.blockRows, stores, group);
   if (target.hasTiles) {
-    scheduleTileSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile);
-    streamTilePanels(schedule, view, *tiles.tiled, tile, group,
-                     knobs.streamLines);
+    // The sums of a pair wait in memory side by side, not in a panel.
+    for (const FuncView &sums : view.funcs) {
+      if (sums.role != Role::Accumulator)
+        continue;
+      scheduleTileSums(schedule, *tiles.tiled, sums, tiles.loop, tile);
+      streamTilePanels(schedule, view, sums, *tiles.tiled, tile, group,
+                       knobs.streamLines);
+    }
   } else {
+    if (panel)
+      scheduleFirst(schedule, view, *panel, panelLoop(out, tile), tile, target,
+                    knobs.streamLines);
     scheduleGroupSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile,
                       target, dots);
     streamPanels(schedule, accumulator, *tiles.tiled, knobs.streamLines);
@@ -269,7 +296,7 @@ void scheduleNarrowGemmCpu(Schedule &schedule, const KernelView &view,
 
 void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
                            const GemvKnobs &knobs, const CpuTarget &target) {
-  const FuncView &accumulator = *view.find(Role::Accumulator);
+  const FuncView &accumulator = *view.findLast(Role::Accumulator);
   const FuncView &out = *view.find(Role::Output);
   const FuncView *row = view.find(Role::Row);
   bool dots = sumsGroups(view, target);
@@ -282,6 +309,9 @@ void scheduleNarrowGemvCpu(Schedule &schedule, const KernelView &view,
   }
   TurnedTiles tiles =
       narrowTiles(schedule, view, tiled, tile, /*blockRows=*/0, target);
+  if (const FuncView *panel = pairPanel(view))
+    scheduleFirst(schedule, view, *panel, panelLoop(out, tile), tile, target,
+                  0);
   scheduleGroupSums(schedule, *tiles.tiled, accumulator, tiles.loop, tile,
                     target, dots);
   scheduleRounded(schedule, view, target, dots, out.name, "");

@@ -7,6 +7,7 @@ import unittest
 
 import numpy as np
 
+from rounding import bf16, int8
 import support
 
 ISAS = support.NARROW_ISAS
@@ -26,20 +27,6 @@ MODEL = """model Narrow(k = 96, n = 96) {
   output normed = layer_norm(relu(h), @norm)
 }
 """
-
-
-def bf16(array):
-    """The nearest bf16, ties to even, as f32."""
-    bits = array.astype(np.float32).view(np.uint32).astype(np.uint64)
-    bits += 0x7FFF + (bits >> 16 & 1)
-    return (bits.astype(np.uint32) & 0xFFFF0000).view(np.float32)
-
-
-def int8(array):
-    """Rows in the nearest whole multiples of their largest over 127."""
-    scale = np.abs(array).max(-1, keepdims=True).astype(np.float64) / 127
-    scale[scale == 0] = 1
-    return np.rint(array / scale) * scale
 
 
 def weights(k, n):

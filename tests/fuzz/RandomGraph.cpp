@@ -324,13 +324,17 @@ void Generator::addLinear() {
     addNorm();
 }
 
-/// `up` times, or plus, an activation of another product of its input.
+/// `up` times, or plus, an activation of another product of its input, mostly
+/// of its precision.
 Value Generator::gated(LinearOp up, Random &choices) {
   std::string path = ("w" + Twine(weightCount++) + ".weight").str();
   Value w = WeightOp::create(builder, loc, up.getWeight().getType(), path);
-  Value gate = LinearOp::create(builder, loc, up.getX(), w,
-                                choices.chance(50) ? up.getBias() : Value(),
-                                up.getLayout());
+  auto product = LinearOp::create(builder, loc, up.getX(), w,
+                                  choices.chance(50) ? up.getBias() : Value(),
+                                  up.getLayout());
+  if (up.getCompute() && choices.chance(80))
+    product.setCompute(up.precision());
+  Value gate = product;
   if (choices.chance(40))
     gate = SiluOp::create(builder, loc, gate);
   else if (choices.chance(60))

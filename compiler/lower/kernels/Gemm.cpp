@@ -18,7 +18,7 @@ constexpr int64_t groupOf(graph::Precision precision) {
   return precision == graph::Precision::Int8 ? 4 : 2;
 }
 
-/// What an int8 kernel reads beside the weight: KernelPlan::extras.
+/// What an int8 kernel reads beside a weight, behind its first extra.
 constexpr unsigned scalesExtra = 0, offsetsExtra = 1;
 
 /// What a linear multiplies: in bf16 where a cast widens it.
@@ -89,6 +89,7 @@ OperandPlan GemmLowering::planWeight(graph::LinearOp product) {
   for (int64_t extent : llvm::reverse(plan.stored))
     plan.view.push_back(shape::Dim(extent));
   unsigned argument = cast<BlockArgument>(product.getWeight()).getArgNumber();
+  firstExtra[product] = unsigned(kernelPlan.extras.size());
   auto addExtra = [&](const char *step, Type element) {
     ExtraWeight extra{argument, {}};
     extra.plan.recipe = start;
@@ -213,10 +214,11 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
       at = {modulo(point[0], panel), floorDiv(point[0], panel), point.back()};
     Expr sum = accumulators[op](at);
     if (isInt8) {
-      Expr scale =
-          builder->load(builder->extraBuffer(scalesExtra), {at[0], at[1]});
-      Expr offset =
-          builder->load(builder->extraBuffer(offsetsExtra), {at[0], at[1]});
+      auto extra = [&](unsigned index) {
+        return builder->load(builder->extraBuffer(firstExtra[op] + index),
+                             {at[0], at[1]});
+      };
+      Expr scale = extra(scalesExtra), offset = extra(offsetsExtra);
       sum = toFloat(sum + offset) * (scale * scaleOfRow(at.back()));
     }
     return product.getBias() ? sum + valueAt(product.getBias(), point) : sum;
@@ -244,7 +246,8 @@ LogicalResult GemmLowering::build() {
   columnCount = builder->index(columns);
   for (graph::LinearOp product : linears) {
     builder->setLocation(product.getLoc());
-    accumulators[product] = isNarrow ? accumulateGroups() : accumulate(product);
+    accumulators[product] =
+        isNarrow ? accumulateGroups(product) : accumulate(product);
     // The others' epilogue reads what the first ones gave for its panel.
     if (product != linears.back())
       keepPanel(product.getOutput());
@@ -296,11 +299,10 @@ FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,
     if (linears.size() > 2 || form.onDevice ||
         inputOf(other) != inputOf(first) ||
         other.getType() != first.getType() ||
-        first.precision() != graph::Precision::F32 ||
-        other.precision() != graph::Precision::F32)
+        other.precision() != first.precision())
       return other.emitOpError("has no lowering: linears in one kernel; "
-                               "expected two of f32 of one input and shape, "
-                               "on a CPU");
+                               "expected two of one input, shape and "
+                               "precision, on a CPU");
   GemmLowering lowering(module, kernel, linears, inputOf(first), form);
   if (failed(lowering.plan()) || failed(lowering.build()))
     return failure();

@@ -34,7 +34,7 @@ private:
   Expr valueAt(mlir::Value value, const Point &point);
 
   // Products of rounded numbers, in GemmNarrow.cpp.
-  Func accumulateGroups();
+  Func accumulateGroups(graph::LinearOp product);
   Func roundedRows();
   Func quantisedRows();
   Expr scaleOfRow(Expr row);
@@ -66,6 +66,9 @@ private:
   int64_t group = 1;      ///< numbers of k side by side
   shape::Dim rowCount;
   llvm::DenseMap<mlir::Operation *, Func> accumulators; ///< by linear
+  llvm::DenseMap<mlir::Operation *, unsigned>
+      firstExtra; ///< of a linear's weight, among KernelPlan::extras
+  std::optional<Func> rounded; ///< rows as narrow products read them
   Func range; ///< bits of the largest magnitude of each row of x
   Expr lastRow, columnCount;
   llvm::DenseMap<mlir::Value, Func>

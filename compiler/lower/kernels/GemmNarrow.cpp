@@ -97,11 +97,13 @@ Func GemmLowering::quantisedRows() {
 
 /// The same of rounded numbers, group by group: sums of f32, or of integers
 /// that the left operand's 128 too many add to.
-Func GemmLowering::accumulateGroups() {
-  Value weight = builder->bufferOf(linear.getWeight());
+Func GemmLowering::accumulateGroups(graph::LinearOp product) {
+  Value weight = builder->bufferOf(product.getWeight());
   int64_t groups = (inner + group - 1) / group;
   int64_t panels = (columns + panel - 1) / panel;
-  Func left = isInt8 ? quantisedRows() : roundedRows();
+  if (!rounded) // products of one input read the same rows
+    rounded = isInt8 ? quantisedRows() : roundedRows();
+  Func left = *rounded;
   schedule::Role role = schedule::Role::Accumulator;
   FuncSpec spec{"acc", role, {"n", "nb", "m"}, {panel, panels, -1}};
   if (isInt8)
@@ -117,9 +119,9 @@ Func GemmLowering::accumulateGroups() {
         Expr a = left({reduced[1] * double(group) + reduced[0], pure[2]});
         Expr b =
             builder->load(weight, {reduced[0], pure[0], reduced[1], pure[1]});
-        Expr product =
+        Expr term =
             isInt8 ? fromUnsignedByte(a) * fromByte(b) : a * fromBf16(b);
-        return Store{pure, sum(pure) + product};
+        return Store{pure, sum(pure) + term};
       });
   return sum;
 }

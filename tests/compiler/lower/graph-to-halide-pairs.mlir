@@ -26,6 +26,35 @@ hgraph.model @Gate {dims = []} {
 
 // -----
 
+// Both read the same rounded rows; of bytes each has scales and offsets.
+// CHECK-LABEL: host.program @Narrow
+// CHECK: halide.pipeline @k0({{.*}}%arg3: !halide.buffer<48x1xf32>{{.*}}%arg4: !halide.buffer<48x1xi32>{{.*}}%arg5: !halide.buffer<48x1xf32>{{.*}}%arg6: !halide.buffer<48x1xi32>
+// CHECK: %narrow = halide.func "narrow"
+// CHECK: halide.func "acc"
+// CHECK: halide.at %narrow
+// CHECK: halide.func "panel"
+// CHECK: halide.at %arg4
+// CHECK-NOT: halide.func "narrow
+// CHECK: halide.func "acc1"
+// CHECK: halide.at %narrow
+// CHECK: halide.func "out"
+// CHECK: halide.at %arg6
+hgraph.model @Narrow {dims = []} {
+  hgraph.entry @main(%x: tensor<3x64xf32> {hgraph.name = "x"}) -> (tensor<3x48xf32> {hgraph.name = "y"}) {
+    %a = hgraph.weight "a" : tensor<64x48xf32>
+    %b = hgraph.weight "b" : tensor<64x48xf32>
+    %0 = hgraph.kernel family("gemm") -> (tensor<3x48xf32>) {
+      %g = hgraph.linear %x, %a layout(in_out) compute(int8) : (tensor<3x64xf32>, tensor<64x48xf32>) -> tensor<3x48xf32>
+      %u = hgraph.linear %x, %b layout(in_out) compute(int8) : (tensor<3x64xf32>, tensor<64x48xf32>) -> tensor<3x48xf32>
+      %m = hgraph.mul %g, %u : (tensor<3x48xf32>, tensor<3x48xf32>) -> tensor<3x48xf32>
+      hgraph.yield %m : tensor<3x48xf32>
+    }
+    hgraph.return %0 : tensor<3x48xf32>
+  }
+}
+
+// -----
+
 // Two results are a func of two elements.
 // CHECK-LABEL: host.program @Residual
 // CHECK: views {{\[}}["8", "3"], ["16", "8", "1"], ["16", "1"], ["16", "1", "3"], ["16", "1", "3"]]
@@ -53,7 +82,7 @@ hgraph.model @Inputs {dims = []} {
     %b = hgraph.weight "b" : tensor<8x8xf32>
     %0 = hgraph.kernel family("gemm") -> (tensor<3x8xf32>) {
       %g = hgraph.linear %x, %a layout(in_out) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
-      // expected-error @+1 {{has no lowering: linears in one kernel; expected two of f32 of one input and shape, on a CPU}}
+      // expected-error @+1 {{has no lowering: linears in one kernel; expected two of one input, shape and precision, on a CPU}}
       %u = hgraph.linear %z, %b layout(in_out) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
       %m = hgraph.mul %g, %u : (tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
       hgraph.yield %m : tensor<3x8xf32>

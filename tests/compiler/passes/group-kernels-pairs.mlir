@@ -37,9 +37,16 @@ hgraph.model @Gate {dims = []} {
   }
 }
 
-// Products of one weight, of bf16, or with another reader stay apart.
+// Products of one weight, of bf16 and int8, or with another reader stay apart;
+// those of bf16 do not.
 // CHECK-LABEL: hgraph.model @Apart
 // CHECK-COUNT-6: family("gemm") -> (tensor<3x8xf32>) {
+// CHECK: family("gemm") -> (tensor<3x8xf32>) {
+// CHECK-NEXT: hgraph.linear {{.*}} compute(bf16)
+// CHECK-NEXT: hgraph.linear {{.*}} compute(bf16)
+// CHECK-NEXT: hgraph.mul
+// CHECK-NOT: hgraph.kernel
+// CHECK: hgraph.return
 hgraph.model @Apart {dims = []} {
   hgraph.entry @main(%x: tensor<3x8xf32> {hgraph.name = "x"}) -> (tensor<3x8xf32> {hgraph.name = "y"}, tensor<3x8xf32> {hgraph.name = "z"}, tensor<3x8xf32> {hgraph.name = "g"}, tensor<3x8xf32> {hgraph.name = "w"}) {
     %a = hgraph.weight "a" : tensor<8x8xf32>
@@ -48,12 +55,15 @@ hgraph.model @Apart {dims = []} {
     %1 = hgraph.linear %x, %a layout(in_out) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
     %2 = hgraph.mul %0, %1 : (tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
     %3 = hgraph.linear %x, %a layout(out_in) compute(bf16) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
-    %4 = hgraph.linear %x, %b layout(in_out) compute(bf16) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
+    %4 = hgraph.linear %x, %b layout(in_out) compute(int8) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
     %5 = hgraph.mul %3, %4 : (tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
     %6 = hgraph.linear %x, %a layout(out_in) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
     %7 = hgraph.linear %x, %b layout(in_out) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
     %8 = hgraph.mul %6, %7 : (tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
-    hgraph.return %2, %5, %6, %8 : tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>
+    %9 = hgraph.linear %8, %a layout(out_in) compute(bf16) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
+    %10 = hgraph.linear %8, %b layout(in_out) compute(bf16) : (tensor<3x8xf32>, tensor<8x8xf32>) -> tensor<3x8xf32>
+    %11 = hgraph.mul %9, %10 : (tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+    hgraph.return %2, %5, %6, %11 : tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>
   }
 }
 
