@@ -86,10 +86,20 @@ void addStreams(const std::vector<Stream> &streams,
 void addInPlaceRows(const std::vector<std::string> &funcs,
                     Halide::Pipeline &pipeline);
 
+/// Operands of tile products that pass by: each next tile reads others, while
+/// those of the other operand are read again.
+struct PassingOperands {
+  bool left = false, right = false;
+  size_t loops = 0; ///< around these products: others in fewer do not count
+  /// One of them, in all products.
+  bool isOne() const { return left != right; }
+};
+
 /// Has sums of products computed in tile registers when the pipeline is
-/// lowered: those of these funcs, which stay in memory themselves.
+/// lowered: those of these funcs, which stay in memory themselves. `passing`,
+/// which must outlive the lowering, is told what they read.
 void addTileProducts(const std::vector<std::string> &funcs,
-                     Halide::Pipeline &pipeline);
+                     PassingOperands &passing, Halide::Pipeline &pipeline);
 
 /// Has f32 rounded to bf16 by the instruction of AVX512-BF16, or by the bits.
 void addRounding(bool hasInstruction, Halide::Pipeline &pipeline);
@@ -102,6 +112,10 @@ void addReductions(Halide::Pipeline &pipeline);
 
 /// Has prefetches fetch into the second-level cache.
 void addPrefetches(Halide::Pipeline &pipeline);
+
+/// Makes the loads of tiles in an x86 object say of which operand they are not
+/// read again soon, which changes nothing of what is computed.
+llvm::Error hintTileLoads(llvm::StringRef path, const PassingOperands &passing);
 
 /// The target that the options and the schedule ask for. Throws on a bad one.
 Halide::Target makeTarget(llvm::StringRef text, const Options &options);

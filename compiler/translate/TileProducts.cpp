@@ -4,6 +4,7 @@
 // becomes tile instructions that leave the finished sums in memory.
 
 #include "compiler/translate/Kernel.h"
+#include "compiler/translate/TileRows.h"
 
 #include <algorithm>
 
@@ -26,6 +27,9 @@ constexpr int tileSums = tileRows * lineBytes / sumBytes;
 /// stored no tile for some 2100 cycles takes 1000 more for the next one: 48
 /// steps in the first-level cache 1.08 us, with a store between 0.81.
 constexpr int stepsToStore = 8;
+
+/// What the first-level cache of a Xeon with tiles holds.
+constexpr int64_t firstLevelBytes = 48 << 10;
 
 /// One loop of the update and how far each operand moves with it, in elements.
 struct Axis {
@@ -134,13 +138,17 @@ private:
 /// A sum of products over 32-bit groups, in tiles.
 class TileProduct {
 public:
-  TileProduct(const std::string &func, const ReadUpdate &update)
-      : func(func), update(update) {}
+  TileProduct(const std::string &func, const ReadUpdate &update);
 
-  /// The statement in place of the update and of what zeroes the sums.
-  Statement build();
+  /// The statement in place of the update and of what zeroes the sums, which
+  /// `uses` reads; `lets` stand around both.
+  Statement build(const Statement &uses, const Lets &lets);
+  /// Which operand the innermost of the loops moves that moves only one.
+  void findPassing(const std::vector<const For *> &loops, const Lets &lets,
+                   PassingOperands &passing) const;
 
 private:
+  Statement ofRows(int64_t rows);
   void readOperands();
   void readAxes();
   void readColumns();
@@ -451,12 +459,57 @@ Statement TileProduct::block(int64_t firstRow, int64_t rowCount,
   return whole;
 }
 
-Statement TileProduct::build() {
+TileProduct::TileProduct(const std::string &func, const ReadUpdate &update)
+    : func(func), update(update) {
   readOperands();
   readAxes();
+}
+
+void TileProduct::findPassing(const std::vector<const For *> &loops,
+                              const Lets &lets,
+                              PassingOperands &passing) const {
+  Expr leftBase = beforeLets(lets, left.base);
+  Expr rightBase = beforeLets(lets, right.base);
+  for (size_t i = loops.size(); i-- > 0;) {
+    bool movesLeft = expr_uses_var(leftBase, loops[i]->name);
+    bool movesRight = expr_uses_var(rightBase, loops[i]->name);
+    if (!movesLeft && !movesRight)
+      continue;
+    // What is read again must be there still.
+    int64_t columns = column->size() * (panel ? panel->size() : 1);
+    int64_t bytes = (movesLeft ? columns : row->size()) * group->size() *
+                    (step ? step->size() : 1) * sumBytes;
+    bool stays = bytes > 0 && bytes <= firstLevelBytes;
+    if (loops.size() < passing.loops)
+      return;
+    if (loops.size() > passing.loops)
+      passing = {false, false, loops.size()};
+    passing.left |= movesLeft && stays;
+    passing.right |= movesRight && stays;
+    return;
+  }
+}
+
+/// Copies for fewer tiles of rows, where the last ones are not always read.
+Statement TileProduct::build(const Statement &uses, const Lets &lets) {
+  int64_t tiles = row->size() / tileRows;
+  std::vector<Expr> conditions =
+      conditionsOfTiles({func, row->sum, tileRows, tiles}, uses, lets);
+  Statement result = ofRows(1);
+  for (int64_t count = 2; count <= tiles; ++count) {
+    const Expr &condition = conditions[size_t(count - 1)];
+    Statement more = ofRows(count);
+    result =
+        condition.defined() ? IfThenElse::make(condition, more, result) : more;
+  }
+  return result;
+}
+
+/// The first `rows` tiles of rows.
+Statement TileProduct::ofRows(int64_t rows) {
   // Two by two tiles use all registers, each operand read once a step; a
   // single row takes three columns.
-  int64_t rows = row->size() / tileRows, columns = column->size() / tileRows;
+  int64_t columns = column->size() / tileRows;
   if (panel)
     columns *= panel->size();
   int64_t rowStep = std::min<int64_t>(rows, 2);
@@ -488,17 +541,46 @@ private:
 
 class InsertTileProducts : public IRMutator {
 public:
-  explicit InsertTileProducts(std::vector<std::string> funcs)
-      : funcs(std::move(funcs)) {}
+  InsertTileProducts(std::vector<std::string> funcs, PassingOperands &passing)
+      : funcs(std::move(funcs)), passing(passing) {}
 
 private:
   using IRMutator::visit;
 
-  Statement visit(const ProducerConsumer *op) override {
-    bool isTiled = op->is_producer && std::find(funcs.begin(), funcs.end(),
-                                                op->name) != funcs.end();
-    if (!isTiled)
+  Statement visit(const For *op) override {
+    loops.push_back(op);
+    Statement result = IRMutator::visit(op);
+    loops.pop_back();
+    return result;
+  }
+  Statement visit(const LetStmt *op) override {
+    lets.emplace_back(op->name, op->value);
+    Statement result = IRMutator::visit(op);
+    lets.pop_back();
+    return result;
+  }
+
+  Statement visit(const Block *op) override {
+    const auto *produce = op->first.as<ProducerConsumer>();
+    if (!produce || !isTiled(*produce))
       return IRMutator::visit(op);
+    Statement product = producing(*produce, op->rest);
+    return Block::make(product, mutate(op->rest));
+  }
+
+  /// What nothing behind it in its block reads is computed whole.
+  Statement visit(const ProducerConsumer *op) override {
+    return isTiled(*op) ? producing(*op, Evaluate::make(0))
+                        : IRMutator::visit(op);
+  }
+
+  bool isTiled(const ProducerConsumer &op) const {
+    return op.is_producer &&
+           std::find(funcs.begin(), funcs.end(), op.name) != funcs.end();
+  }
+
+  Statement producing(const ProducerConsumer &produce, const Statement &uses) {
+    const ProducerConsumer *op = &produce;
     const Block *both = op->body.as<Block>();
     ZeroesOnly zeroes(op->name);
     if (both)
@@ -506,33 +588,43 @@ private:
     if (!both || !zeroes.result)
       refuse(op->name, "it does not begin with zeros and one update");
     return ProducerConsumer::make_produce(op->name,
-                                          inTiles(op->name, both->rest));
+                                          inTiles(op->name, both->rest, uses));
   }
 
   /// The update in tiles, in either case of a condition on it.
-  static Statement inTiles(const std::string &func, const Statement &update) {
+  Statement inTiles(const std::string &func, const Statement &update,
+                    const Statement &uses) {
     if (const auto *choice = update.as<IfThenElse>())
       return IfThenElse::make(choice->condition,
-                              inTiles(func, choice->then_case),
-                              inTiles(func, choice->else_case));
-    if (const auto *let = update.as<LetStmt>())
-      return LetStmt::make(let->name, let->value, inTiles(func, let->body));
+                              inTiles(func, choice->then_case, uses),
+                              inTiles(func, choice->else_case, uses));
+    if (const auto *let = update.as<LetStmt>()) {
+      lets.emplace_back(let->name, let->value);
+      Statement body = inTiles(func, let->body, uses);
+      lets.pop_back();
+      return LetStmt::make(let->name, let->value, body);
+    }
     ReadUpdate read(func);
     update.accept(&read);
     if (!read.store || read.store->name != func)
       refuse(func, "it has no update of its own");
-    return TileProduct(func, read).build();
+    TileProduct product(func, read);
+    product.findPassing(loops, lets, passing);
+    return product.build(uses, lets);
   }
 
   std::vector<std::string> funcs;
+  PassingOperands &passing;
+  std::vector<const For *> loops; ///< around the product, outermost first
+  Lets lets;                      ///< likewise
 };
 
 } // namespace
 
 void addTileProducts(const std::vector<std::string> &funcs,
-                     Halide::Pipeline &pipeline) {
+                     PassingOperands &passing, Halide::Pipeline &pipeline) {
   if (!funcs.empty())
-    pipeline.add_custom_lowering_pass(new InsertTileProducts(funcs));
+    pipeline.add_custom_lowering_pass(new InsertTileProducts(funcs, passing));
 }
 
 } // namespace heddle::translate

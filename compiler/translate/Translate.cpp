@@ -84,14 +84,15 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
   if (machine.has_feature(Halide::Target::OpenCL) && usesDoubles(pipeline))
     machine.set_feature(Halide::Target::CLDoubles);
   guard.at(pipeline);
-  return guard.run([&] {
+  PassingOperands passing;
+  LogicalResult result = guard.run([&] {
     Halide::Pipeline whole(kernel.outputs);
     if (!machine.has_gpu_feature())
       addTails(whole);
     addBranches(whole);
     addStreams(kernel.streams, kernel.tiled, whole);
     addInPlaceRows(kernel.tiled, whole);
-    addTileProducts(kernel.tiled, whole);
+    addTileProducts(kernel.tiled, passing, whole);
     addReductions(whole);
     addPairedLoads(whole);
     addRounding(schedule && schedule->hasAttr(halide::roundsBf16Attr), whole);
@@ -106,6 +107,13 @@ static LogicalResult translate(PipelineOp pipeline, const Options &options,
     scratch = boundScratch(module, pipeline, kernel);
     emit(module, options);
   });
+  if (failed(result) || !passing.isOne() || options.emit != Emit::Object ||
+      machine.arch != Halide::Target::X86)
+    return result;
+  if (llvm::Error error = hintTileLoads(options.path, passing))
+    return pipeline.emitError("cannot change the loads of tiles in ")
+           << options.path << ": " << llvm::toString(std::move(error));
+  return success();
 }
 
 LogicalResult translatePipeline(PipelineOp pipeline, const Options &options,

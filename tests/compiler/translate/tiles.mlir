@@ -14,6 +14,15 @@
 // DEEP-NEXT: tile_store
 // DEEP-NOT: if
 // DEEP-COUNT-4: tile_store
+// Of what is read again and again nothing pushes out the lines: the other
+// operand's loads say so, unless there is more of it than stays anyway.
+// RUN: heddle-kernel %t/bf16.mlir -variant=v -emit=obj -o %t.o && llvm-objdump -d %t.o | FileCheck %t/bf16.mlir --check-prefix=LEFT
+// RUN: heddle-kernel %t/bf16.mlir -variant=panels -emit=obj -o %t.o && llvm-objdump -d %t.o | FileCheck %t/bf16.mlir --check-prefix=RIGHT
+// RUN: sed -e "s/64x?xbf16/1024x?xbf16/g; s/x32x?xbf16/x512x?xbf16/g; s/constant 32/constant 512/" %t/bf16.mlir > %t/large.mlir
+// RUN: heddle-kernel %t/large.mlir -variant=panels -emit=obj -o %t.o && llvm-objdump -d %t.o | FileCheck %s --check-prefix=LARGE
+// LARGE-NOT: tileloaddt1
+// The last rows have one tile where they do not need two.
+// RUN: heddle-kernel %t/bf16.mlir -variant=panels -emit=stmt -o %t.stmt && FileCheck %t/bf16.mlir --check-prefix=TAIL < %t.stmt
 // RUN: not heddle-kernel %t/bf16.mlir -variant=half 2>&1 | FileCheck %s --check-prefix=HALF
 // RUN: not heddle-kernel %t/bf16.mlir -variant=whole 2>&1 | FileCheck %s --check-prefix=WHOLE
 // RUN: not heddle-kernel %t/bf16.mlir -variant=out 2>&1 | FileCheck %s --check-prefix=OUT
@@ -55,12 +64,37 @@ halide.pipeline @k(%A: !halide.buffer<64x?xbf16>, %B: !halide.buffer<2x32x32x?xb
   // CODE: tilezero
   // CODE-COUNT-4: tdpbf16ps
   // CODE: tilestored
+  // LEFT: tileloaddt1 {{.*}}, %[[X:tmm[0-9]]]
+  // LEFT: tdpbf16ps %tmm{{[0-9]}}, %[[X]], %tmm
+  // RIGHT: tileloaddt1 {{.*}}, %[[W:tmm[0-9]]]
+  // RIGHT: tdpbf16ps %[[W]], %tmm{{[0-9]}}, %tmm
   halide.schedule "v" target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_cannonlake-avx512_zen4-avx512_sapphirerapids") {
     halide.split %out[m] into (mo, mi) by 32 tail guard_with_if
     halide.reorder %out[n, mi, mo, b]
     halide.bound %out[n] min 0 extent 32
     halide.vectorize %out[n] by 16
     halide.compute_at %acc at %out[mo]
+    halide.bound_extent %acc[n] 32
+    halide.bound_extent %acc[b] 1
+    halide.bound_extent %acc[m] 32
+    halide.store_in %acc amx_tile
+    halide.reorder %acc stage 1 [kp, n, b, m, k]
+  }
+  // Rows of few panels, then the next ones.
+  // TAIL: if (17 <= t{{[0-9]+}}) {
+  // TAIL-COUNT-4: tile_matmul
+  // TAIL: else
+  // TAIL-COUNT-2: tile_matmul
+  // TAIL-COUNT-2: tile_store
+  // TAIL-NOT: tile_
+  // TAIL: consume acc
+  halide.schedule "panels" target("x86-64-linux-sse41-avx-avx2-fma-f16c-avx512-avx512_skylake-avx512_cannonlake-avx512_zen4-avx512_sapphirerapids") {
+    halide.split %out[m] into (mo, mi) by 32 tail guard_with_if
+    halide.reorder %out[n, mi, b, mo]
+    halide.bound %out[n] min 0 extent 32
+    halide.vectorize %out[n] by 32
+    halide.unroll %out[mi]
+    halide.compute_at %acc at %out[b]
     halide.bound_extent %acc[n] 32
     halide.bound_extent %acc[b] 1
     halide.bound_extent %acc[m] 32
