@@ -256,6 +256,15 @@ LogicalResult Recorder::attention() {
   shape.valueDim = tileEntry(pipeline, "value_dim");
   shape.keyDim = tileEntry(pipeline, "key_dim");
   shape.isWindow = tileEntry(pipeline, "window") != 0;
+  if (!view.narrow.empty()) {
+    auto rows = [&](StringRef argument, StringRef bytes, int64_t width) {
+      return schedule::AttentionShape::Rows{tileEntry(pipeline, argument),
+                                            tileEntry(pipeline, bytes), width};
+    };
+    shape.queries = rows("queries", "query_bytes", shape.keyDim);
+    shape.keys = rows("keys", "key_bytes", shape.keyDim);
+    shape.values = rows("values", "value_bytes", shape.valueDim);
+  }
   if (!view.narrow.empty())
     return with<schedule::AttentionKnobs>(
         schedule::narrowAttentionKnobSpace(),

@@ -20,6 +20,13 @@ struct AttentionShape {
   int64_t valueDim = 64;   ///< width of a value head
   int64_t keyDim = 0;      ///< width of a key; 0: nothing is fetched ahead
   bool isWindow = false;   ///< a query does not see the first keys either
+  /// An argument, by position, whose rows are read in the order of memory.
+  struct Rows {
+    int64_t argument = -1;
+    int64_t bytes = 0; ///< of a row; 0: not in order
+    int64_t width = 0; ///< elements of a row
+  };
+  Rows queries = {}, keys = {}, values = {}; ///< of narrow attention
 };
 
 /// At most so many queries have a kernel of their own, with a block of as

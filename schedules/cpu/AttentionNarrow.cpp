@@ -93,10 +93,22 @@ namespace {
 
 using Context = AttentionContext;
 
+constexpr int64_t packedAhead = 32; ///< rows, of keys and values
+
 /// How rounded numbers are multiplied, and in which type they are kept.
 bool isGrouped(const Context &c) { return sumsGroups(c.view, c.target); }
 int64_t roundedLanes(const Context &c) {
   return isGrouped(c) ? 2 * c.target.lanes : c.target.lanes;
+}
+
+/// Some rows are read an iteration of `loop`, and as many are fetched that lie
+/// so many behind.
+void streamRows(Stage stage, const AttentionShape::Rows &rows,
+                const std::string &loop, int64_t ahead, int64_t read = 1) {
+  constexpr int64_t lineBytes = 64; // of the cache
+  if (rows.bytes % lineBytes == 0 && rows.bytes > 0)
+    stage.stream(int(rows.argument), loop, ahead * rows.width,
+                 read * rows.bytes / lineBytes);
 }
 
 /// Keys and values, and what the mask reads of keys, once for all queries.
@@ -111,12 +123,18 @@ void schedulePacks(Context &c) {
         .fuse(pack.dims[last - 1], pack.dims[last], "head")
         .parallel("head");
   }
+  // All panels of a few values, whose rows are read once and in order.
+  const std::vector<std::string> &dims = c.of(Role::ValuePack).dims;
+  c.func(Role::ValuePack)
+      .reorder({dims[0], dims[1], dims[3], dims[2], dims[4]});
+  streamRows(c.func(Role::ValuePack), c.shape.values, dims[2], packedAhead, 2);
   const FuncView &rows = c.of(Role::KeyRows), &pack = c.of(Role::KeyPack);
   c.func(Role::KeyRows)
       .computeAt(pack.name, pack.dims[3])
       .bound(rows.dims[0], 0, *rows.extents[0])
       .bound(rows.dims[1], 0, narrowPanel)
       .vectorize(rows.dims[0], roundedLanes(c));
+  streamRows(c.func(Role::KeyRows), c.shape.keys, rows.dims[1], packedAhead);
   for (const FuncView &func : c.view.funcs)
     if (func.role == Role::KeyData)
       c.schedule.func(func.name)
@@ -221,6 +239,8 @@ void scheduleNarrowAttentionCpu(Schedule &schedule, const KernelView &view,
   Role query = isGrouped(context) ? Role::Narrow : Role::Wide;
   context.perBlock(query, context.dim(query, 1))
       .vectorize(context.dim(query, 0), roundedLanes(context));
+  streamRows(context.func(query), shape.queries, context.dim(query, 1),
+             shape.queryBlock);
   const std::string &part = context.of(Role::Part).name;
   const std::string &chunk = context.dim(Role::Part, 2);
   scheduleScores(context, part, chunk);

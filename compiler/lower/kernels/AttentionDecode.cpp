@@ -15,8 +15,6 @@
 
 #include "schedules/cpu/AttentionDecode.h"
 
-#include <climits>
-
 using namespace mlir;
 
 namespace heddle::lower {
@@ -138,25 +136,13 @@ private:
   Func scores, chunkMax, weights, chunkSum, valueSum, part;
 };
 
-/// Bytes of an element as it lies in memory.
-int64_t bytesOf(const HeadOperand &operand) {
-  Type element = getElementTypeOrSelf(operand.source);
-  return element.getIntOrFloatBitWidth() / CHAR_BIT;
-}
-
-/// Which argument of the pipeline an operand is; -1 where it is none.
-int64_t streamed(const HeadOperand &operand) {
-  auto argument = dyn_cast<BlockArgument>(operand.source);
-  return argument ? int64_t(argument.getArgNumber()) : -1;
-}
-
 void DecodeLowering::buildShape(ScoreRegion &region) {
   shape = schedule::defaultDecodeShape(group, depth, width);
-  shape.keyBytes = bytesOf(k);
-  shape.valueBytes = bytesOf(v);
+  shape.keyBytes = k.bytes();
+  shape.valueBytes = v.bytes();
   if (k.split == v.split) {
-    shape.keys = streamed(k);
-    shape.values = streamed(v);
+    shape.keys = k.argument();
+    shape.values = v.argument();
   }
   chunks = floorDiv(keys + double(shape.chunk - 1), shape.chunk);
   sharedHeads = *k.shape[1].constant();

@@ -5,6 +5,8 @@
 #include "compiler/lower/kernels/ScoreRegion.h"
 #include "compiler/lower/kernels/Transcendentals.h"
 
+#include <climits>
+
 using namespace mlir;
 
 namespace heddle::lower {
@@ -18,6 +20,16 @@ HeadOperand headOperand(Value value) {
   if (auto cast = operand.source.getDefiningOp<graph::CastOp>())
     operand.source = cast.getX();
   return operand;
+}
+
+int64_t HeadOperand::bytes() const {
+  Type element = getElementTypeOrSelf(source);
+  return element.getIntOrFloatBitWidth() / CHAR_BIT;
+}
+
+int64_t HeadOperand::argument() const {
+  auto argument = dyn_cast<BlockArgument>(source);
+  return argument ? int64_t(argument.getArgNumber()) : -1;
 }
 
 /// True for what widens an argument, or rounds a result.

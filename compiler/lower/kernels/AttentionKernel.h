@@ -26,6 +26,10 @@ struct HeadOperand {
     return split ? Point{d, h, t, b} : Point{d, t, h, b};
   }
   unsigned tokenDim() const { return split ? 2 : 1; }
+  /// Bytes of an element as it lies in memory.
+  int64_t bytes() const;
+  /// Which argument of the pipeline it is; -1 where it is none.
+  int64_t argument() const;
 };
 
 /// The operand that a value of an outlined kernel is.

@@ -92,7 +92,8 @@ void NarrowLowering::packQueries(double scale) {
   Func narrow = bf16Func(
       "query_narrow", schedule::Role::Narrow, {"d", "qi", "qb", "h", "b"},
       {paddedDepth, tile.queryBlock, -1, -1, -1}, [&](const Point &p) {
-        Expr row = min(p[2] * double(tile.queryBlock) + p[1], queries - 1.0);
+        Expr row = p[2] * double(tile.queryBlock) + p[1];
+        row = min(likely(row), queries - 1.0);
         if (depth == paddedDepth)
           return toBf16(load(q, p[0], p[3], row, p[4]) * scale);
         Expr last = builder->index(depth - 1);
@@ -328,6 +329,13 @@ Expr NarrowLowering::isVisited(const Point &at) {
   return tileLive.value ? allOf(visited, isLive(at)) : visited;
 }
 
+/// Bytes of a head's row, where the next one's lie behind them; else 0.
+static int64_t rowBytes(const HeadOperand &operand) {
+  if (operand.split || operand.argument() < 0)
+    return 0;
+  return *operand.shape[3].constant() * operand.bytes();
+}
+
 /// The size of the tiles, and which of them may hold a live pair.
 void NarrowLowering::buildTiles(ScoreRegion &region) {
   ScoreTiles tiles(*builder, region);
@@ -338,7 +346,14 @@ void NarrowLowering::buildTiles(ScoreRegion &region) {
   builder->keep({{"chunk", tile.chunk},
                  {"query_block", tile.queryBlock},
                  {"value_dim", tile.valueDim},
-                 {"query_dim", paddedDepth}});
+                 {"query_dim", paddedDepth},
+                 {"key_dim", depth},
+                 {"queries", q.argument()},
+                 {"keys", k.argument()},
+                 {"values", v.argument()},
+                 {"query_bytes", rowBytes(q)},
+                 {"key_bytes", rowBytes(k)},
+                 {"value_bytes", rowBytes(v)}});
   tiles.build(tile, queries, keys);
   words = tiles.words();
   if (tiles.isUseful())

@@ -1,6 +1,5 @@
 // What decoding fetches ahead is counted in bytes: of keys and values of bf16
-// twice as many elements in half of the lines, each by its own type; their
-// scores go by steps of four keys.
+// twice as many elements in half of the lines, each by its own type.
 // RUN: heddle-opt %s --heddle-group-kernels --heddle-lower-graph-to-host --heddle-lower-graph-to-halide --heddle-schedule-kernels | FileCheck %s
 
 !q = tensor<1x4x1x64xf32>
