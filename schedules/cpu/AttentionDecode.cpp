@@ -257,10 +257,12 @@ void scheduleValues(Context &c) {
   c.update(Role::ValueSum)
       .split(d, "do", "di", c.knobs.valueColumns)
       .split(r, "ro", "ri", c.knobs.valueHeads)
-      .reorder({"di", "ri", c.reduction(Role::ValueSum), "ro", "do"})
+      .reorder({"di", "ri", c.reduction(Role::ValueSum, 0),
+                c.reduction(Role::ValueSum, 1), "ro", "do"})
       .vectorize("di", c.target.lanes)
       .unroll("di")
-      .unroll("ri");
+      .unroll("ri")
+      .unroll(c.reduction(Role::ValueSum, 0));
   if (c.view.find(Role::ChunkValue))
     c.perTile(Role::ChunkValue, 1)
         .bound(c.dim(Role::ChunkValue, 0), 0, c.shape.valueDim)
@@ -293,10 +295,12 @@ void streamOperands(Context &c) {
   if (c.shape.keys >= 0)
     c.func(Role::ScoreLanes)
         .stream(int(c.shape.keys), "keys", key.ahead(rows), key.lines(step));
-  if (c.shape.values >= 0)
+  int64_t runs = c.shape.valueRuns(), run = c.shape.chunk / runs;
+  for (int64_t i = 0; c.shape.values >= 0 && i < runs; ++i)
     c.update(Role::ValueSum)
-        .stream(int(c.shape.values), c.reduction(Role::ValueSum),
-                value.ahead(rows), value.lines(1));
+        .stream(int(c.shape.values), c.reduction(Role::ValueSum, 1),
+                value.ahead(rows) / runs + i * run * value.width,
+                value.lines(1));
 }
 
 } // namespace

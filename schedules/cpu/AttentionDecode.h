@@ -32,6 +32,9 @@ struct DecodeShape {
   /// Whether rows are read in words of two elements.
   bool pairsKeys() const { return isPaired(keyBytes, keyDim); }
   bool pairsValues() const { return isPaired(valueBytes, valueDim); }
+  /// Parts of a chunk whose values are read in turn, each in order: of a page
+  /// the hardware fetches ahead only once it knows it.
+  int64_t valueRuns() const { return pairsValues() ? 4 : 1; }
 
 private:
   static bool isPaired(int64_t bytes, int64_t width) {

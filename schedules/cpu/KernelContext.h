@@ -19,7 +19,9 @@ struct KernelContext {
   Stage func(Role role) { return schedule.func(of(role).name); }
   Stage update(Role role) { return schedule.update(of(role).name); }
   const std::string &dim(Role role, int i) { return of(role).dims[i]; }
-  const std::string &reduction(Role role) { return of(role).reductionDims[0]; }
+  const std::string &reduction(Role role, size_t i = 0) {
+    return of(role).reductionDims[i];
+  }
 };
 
 } // namespace heddle::schedule

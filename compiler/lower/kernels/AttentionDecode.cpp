@@ -316,13 +316,16 @@ void DecodeLowering::buildSoftmax() {
 
 void DecodeLowering::buildValues() {
   valueSum = zeroed("value_sum", Role::ValueSum, tileDims({"d"}));
+  int64_t runs = shape.valueRuns(), run = shape.chunk / runs;
   builder->update(
-      valueSum, {{"rk", builder->index(0), builder->index(shape.chunk)}},
+      valueSum,
+      {{"rr", builder->index(0), builder->index(runs)},
+       {"rk", builder->index(0), builder->index(run)}},
       [&](const Point &p, const Point &r) {
         Point tile = tileOf(p);
-        Expr key = chunkStart(tile) + r[0];
+        Expr lane = r[0] * double(run) + r[1];
+        Expr key = chunkStart(tile) + lane;
         Expr least = keyStart(tile), most = keyLimit(tile) - 1.0;
-        Expr lane = r[0];
         lane = promise(lane, max(least - chunkStart(tile), builder->index(0)),
                        most - chunkStart(tile));
         Expr weight = weights(with(lane, tile));
