@@ -126,6 +126,10 @@ private:
     Expr start = substitute(op->name, op->min, base);
     if (over && stream.ahead == 0 && piece->iterations % slowSteps == 0)
       return paced(stream, *op, *over, *load, start, piece->elements);
+    Halide::Internal::Stmt few =
+        over ? Halide::Internal::Stmt() : shortSteps(stream, *op, *load, start);
+    if (few.defined())
+      return few;
     int step = stream.lines * lineElements;
     int64_t fetched = piece->iterations * step;
     int64_t parts = (piece->elements + fetched - 1) / fetched;
@@ -170,30 +174,63 @@ private:
   /// The loop by `slowSteps`, with `most` lines behind `start` fetched in each,
   /// by one iteration of `over` after the other. When none of the `lines` is
   /// left, the last ones are fetched again, which costs nothing to speak of.
-  Halide::Internal::Stmt slowly(const For &op, const For &over,
-                                const Load &load, const Expr &start,
-                                int64_t lines, int most) const {
-    auto variable = [](const std::string &name) {
-      return Variable::make(Halide::Int(32), name);
-    };
+  static Halide::Internal::Stmt slowly(const For &op, const For &over,
+                                       const Load &load, const Expr &start,
+                                       int64_t lines, int most) {
     int lineElements = lineBytes / load.type.bytes();
-    std::string step = op.name + ".step", pitch = op.name + ".pitch";
-    Expr steps = simplify(op.extent / slowSteps);
-    Expr first = simplify((variable(over.name) - over.min) * (steps * most));
-    Expr place = start + min(first, int(lines) - 1) * lineElements +
-                 variable(step) * variable(pitch);
+    std::string pitch = op.name + ".pitch";
+    Expr round = Variable::make(Halide::Int(32), over.name) - over.min;
+    Expr first = simplify(round * (op.extent / slowSteps * most));
+    Expr place = start + min(first, int(lines) - 1) * lineElements;
+    return LetStmt::make(
+        pitch, select(first < int(lines), most * lineElements, 0),
+        bySteps(op, load, place, Variable::make(Halide::Int(32), pitch), most));
+  }
+
+  /// The loop by `slowSteps`, the first of which fetch `most` lines from
+  /// `place` on, the next ones `pitch` elements behind.
+  static Halide::Internal::Stmt bySteps(const For &op, const Load &load,
+                                        const Expr &place, const Expr &pitch,
+                                        int most) {
+    int lineElements = lineBytes / load.type.bytes();
+    std::string name = op.name + ".step";
+    Expr step = Variable::make(Halide::Int(32), name);
     std::vector<Halide::Internal::Stmt> body;
     for (int i = 0, line = 0; i < slowSteps; ++i) {
       for (; line < (i + 1) * most / slowSteps; ++line)
-        body.push_back(fetch(load, place + line * lineElements));
+        body.push_back(fetch(load, place + step * pitch + line * lineElements));
       body.push_back(substitute(
-          op.name, simplify(op.min + variable(step) * slowSteps + i), op.body));
+          op.name, simplify(op.min + step * slowSteps + i), op.body));
     }
-    Halide::Internal::Stmt fetching =
-        For::make(step, 0, steps, ForType::Serial, op.partition_policy,
-                  op.device_api, Block::make(body));
-    return LetStmt::make(
-        pitch, select(first < int(lines), most * lineElements, 0), fetching);
+    return For::make(name, 0, simplify(op.extent / slowSteps), ForType::Serial,
+                     op.partition_policy, op.device_api, Block::make(body));
+  }
+
+  /// Four steps at once of a loop of few sums, of which counting its steps
+  /// takes a part: what it would have fetched `ahead` in twice the time and
+  /// more (AVX2, 12·512·64: 7.6 ms, 7.8 a step at a time; loops of 128 steps
+  /// take 2 % longer by four). Undefined where
+  /// it is no such loop.
+  static Halide::Internal::Stmt shortSteps(const Stream &stream, const For &op,
+                                           const Load &load,
+                                           const Expr &start) {
+    constexpr int64_t fewSums = 16, fewSteps = 64;
+    auto count = as_const_int(simplify(op.extent));
+    int64_t lineElements = lineBytes / load.type.bytes();
+    if (stream.lines != 1 || stream.ahead == 0 ||
+        stream.width != stream.pitch || !count || *count > fewSteps ||
+        *count % slowSteps != 0 || *count * lineElements < stream.ahead)
+      return {};
+    const auto *sums = op.body.as<Block>();
+    int64_t stores = 0;
+    for (; sums && sums->first.as<Store>(); sums = sums->rest.as<Block>())
+      ++stores;
+    if (sums || stores == 0 || stores >= fewSums)
+      return {};
+    int64_t steps = *count / slowSteps, lines = stream.ahead / lineElements;
+    int most = int((lines + steps - 1) / steps);
+    return bySteps(op, load, start + int(*count * lineElements),
+                   int(most * lineElements), most);
   }
 
   /// The loop whose iterations share what is fetched, if there is one.
