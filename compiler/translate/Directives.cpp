@@ -357,10 +357,14 @@ static void setRuns(ArrayRef<int64_t> shape, Stream &stream) {
     stream.pitch *= *extent;
 }
 
+static int64_t elementBytes(BufferType buffer) {
+  return (buffer.getElementType().getIntOrFloatBitWidth() + 7) / 8;
+}
+
 /// Half of a second-level cache at most, of 2 MB.
 static bool isNear(BufferType buffer) {
   constexpr int64_t nearBytes = 1 << 20;
-  int64_t bytes = (buffer.getElementType().getIntOrFloatBitWidth() + 7) / 8;
+  int64_t bytes = elementBytes(buffer);
   for (int64_t extent : buffer.getShape()) {
     if (ShapedType::isDynamic(extent))
       return false;
@@ -382,8 +386,13 @@ void Scheduler::stream(StreamOp op) {
   Stream &stream = kernel.streams.back();
   auto buffer = cast<BufferType>(op.getSubject().getType());
   stream.isNear = isNear(buffer);
-  if (op.getAhead() > 0)
-    setRuns(buffer.getShape(), stream);
+  if (op.getAhead() == 0)
+    return;
+  constexpr int64_t soonBytes = 4096;
+  stream.isSoon = !op.getOver() &&
+                  llvm::none_of(buffer.getShape(), ShapedType::isDynamic) &&
+                  stream.ahead * elementBytes(buffer) < soonBytes;
+  setRuns(buffer.getShape(), stream);
 }
 
 void Scheduler::applyBounds(Operation *op) {

@@ -30,7 +30,12 @@ struct Stream {
   int64_t width = 1, pitch = 1;
   bool isSpread = false; ///< `lines` at most, as few as all of `over` need
   bool isNear = false;   ///< the buffer stays in the second-level cache
+  bool isSoon = false;   ///< the loop reads what is fetched at once
 };
+
+/// The stride, of the one line that it fetches, of a prefetch of what is read
+/// soon.
+constexpr int soonStride = 0;
 
 /// What each value of the pipeline is in Halide.
 struct Kernel {
@@ -110,7 +115,8 @@ void addPairedLoads(Halide::Pipeline &pipeline);
 /// Has vectors of floats reduced to one number by halves.
 void addReductions(Halide::Pipeline &pipeline);
 
-/// Has prefetches fetch into the second-level cache.
+/// Has prefetches fetch into the second-level cache, those of soonStride into
+/// the first.
 void addPrefetches(Halide::Pipeline &pipeline);
 
 /// Makes the loads of tiles in an x86 object say of which operand they are not

@@ -15,19 +15,21 @@ namespace heddle::translate {
 
 namespace {
 
-class FetchIntoSecondLevel : public IRMutator {
+class NameTheLevel : public IRMutator {
   using IRMutator::visit;
 
   Expr visit(const Call *op) override {
     if (!op->is_intrinsic(Call::prefetch))
       return IRMutator::visit(op);
-    constexpr int reads = 0, secondLevel = 2, isData = 1;
+    constexpr int reads = 0, firstLevel = 3, secondLevel = 2, isData = 1;
+    int level =
+        is_const(op->args.back(), soonStride) ? firstLevel : secondLevel;
     Halide::Type handle = Halide::type_of<void *>();
     Halide::Type address = Halide::UInt(64);
     Expr offset = cast(address, op->args[1]) * op->type.bytes();
     Expr place = reinterpret(address, op->args[0]) + offset;
     return Call::make(Halide::Int(32), "llvm.prefetch.p0",
-                      {reinterpret(handle, place), reads, secondLevel, isData},
+                      {reinterpret(handle, place), reads, level, isData},
                       Call::Extern);
   }
 };
@@ -35,7 +37,7 @@ class FetchIntoSecondLevel : public IRMutator {
 } // namespace
 
 void addPrefetches(Halide::Pipeline &pipeline) {
-  pipeline.add_custom_lowering_pass(new FetchIntoSecondLevel);
+  pipeline.add_custom_lowering_pass(new NameTheLevel);
 }
 
 } // namespace heddle::translate

@@ -131,16 +131,19 @@ private:
     if (few.defined())
       return few;
     int step = stream.lines * lineElements;
+    if (stream.isSoon) // as the loop goes
+      step = int(piece->elements / piece->iterations);
     int64_t fetched = piece->iterations * step;
     int64_t parts = (piece->elements + fetched - 1) / fetched;
 
     Expr part = over ? Variable::make(Halide::Int(32), over->name) : Expr(0);
     Expr first = (part * int(piece->iterations) + (k - op->min)) * step +
                  int(piece->elements);
+    int stride = stream.isSoon ? soonStride : 1;
     Halide::Internal::Stmt body = op->body;
     for (int line = stream.lines; line-- > 0;) {
       Expr place = placeOf(stream, first + line * lineElements);
-      body = Block::make(fetch(*load, start + place), body);
+      body = Block::make(fetch(*load, start + place, stride), body);
     }
     Halide::Internal::Stmt fetching =
         For::make(op->name, op->min, op->extent, op->for_type,
@@ -217,7 +220,7 @@ private:
     constexpr int64_t fewSums = 16, fewSteps = 64;
     auto count = as_const_int(simplify(op.extent));
     int64_t lineElements = lineBytes / load.type.bytes();
-    if (stream.lines != 1 || stream.ahead == 0 ||
+    if (stream.isSoon || stream.lines != 1 || stream.ahead == 0 ||
         stream.width != stream.pitch || !count || *count > fewSteps ||
         *count % slowSteps != 0 || *count * lineElements < stream.ahead)
       return {};
@@ -324,10 +327,11 @@ private:
     return element / width * int(stream.pitch) + element % width;
   }
 
-  static Halide::Internal::Stmt fetch(const Load &load, const Expr &index) {
+  static Halide::Internal::Stmt fetch(const Load &load, const Expr &index,
+                                      int stride = 1) {
     Expr base = Variable::make(Halide::type_of<void *>(), load.name);
     return Evaluate::make(Call::make(load.type.element_of(), Call::prefetch,
-                                     {base, simplify(index), 1, 1},
+                                     {base, simplify(index), 1, stride},
                                      Call::Intrinsic));
   }
 

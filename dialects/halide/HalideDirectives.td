@@ -566,7 +566,9 @@ def Halide_StreamOp : Halide_Directive<"stream"> {
     loop fetches each time. In an amx_tile func `lines` is the most that an iteration fetches:
     no more than are needed where all iterations of `over` fetch, of as many
     elements as the loop reads. Unlike `prefetch`, which fetches a whole region at once, this spreads
-    the reading of memory evenly over the arithmetic. One of heddle's own; a
+    the reading of memory evenly over the arithmetic. It goes into the
+    second-level cache; into the first where `ahead` is less than 4 KB of a
+    buffer of constant extents. One of heddle's own; a
     buffer that the loop does not read is not fetched.
 
     Example:

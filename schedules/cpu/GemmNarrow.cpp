@@ -128,7 +128,9 @@ TurnedTiles narrowTiles(Schedule &schedule, const KernelView &view,
   if (turnsHeads(view))
     return scheduleTurned(schedule, view, tile, blockRows,
                           /*takesBlocks=*/false, target);
-  Tail tail = view.find(Role::Row) ? Tail::RoundUp : Tail::GuardWithIf;
+  Tail tail = Tail::GuardEvenly;
+  if (target.hasTiles)
+    tail = view.find(Role::Row) ? Tail::RoundUp : Tail::GuardWithIf;
   if (group > 1) {
     splitTileGroups(schedule, tiled, tile, group, target, tail);
     return {&tiled, "panel"};
@@ -228,9 +230,11 @@ GemmKnobs defaultNarrowGemmKnobs(int64_t panel, const std::string &narrow,
 GemvKnobs defaultNarrowGemvKnobs(int64_t panel, const std::string &narrow,
                                  const CpuTarget &target) {
   GemvKnobs knobs = defaultGemvKnobs(panel, target);
+  knobs.tileRows = std::min(knobs.tileRows, narrowGemvRows);
   if (!target.hasDots(narrow)) {
     knobs.tileColumns = widenedColumns(panel, target);
-    knobs.tileRows = std::min(widenedRows(knobs.tileColumns, target), gemvRows);
+    knobs.tileRows =
+        std::min(widenedRows(knobs.tileColumns, target), narrowGemvRows);
   }
   return knobs;
 }

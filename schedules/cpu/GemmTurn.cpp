@@ -18,6 +18,7 @@ namespace {
 struct RowLoops {
   int64_t tileRows; ///< in registers; 0: none
   int64_t blockRows;
+  Tail tail; ///< of tiles
 };
 
 /// Splits and orders the output's loops; its heads are innermost.
@@ -27,7 +28,7 @@ void splitHeads(Stage &stage, const FuncView &out, int64_t groupHeads,
   std::vector<std::string> order = {out.dims[0], out.dims[1], "hi"};
   stage.split(out.dims[2], "group", "hi", groupHeads);
   if (rows.tileRows) {
-    stage.split(m, "mo", "mi", rows.tileRows, Tail::GuardWithIf);
+    stage.split(m, "mo", "mi", rows.tileRows, rows.tail);
     if (rows.blockRows)
       stage.split("mo", "block", "mo", rows.blockRows / rows.tileRows,
                   Tail::GuardWithIf);
@@ -63,7 +64,9 @@ TurnedTiles scheduleTurned(Schedule &schedule, const KernelView &view,
     blockRows = std::max(blockRows / tile.rows, int64_t(1)) * tile.rows;
 
   Stage stage = schedule.func(out.name);
-  splitHeads(stage, out, columns / width, {isWhole ? tile.rows : 0, blockRows});
+  Tail outTail = target.hasTiles ? Tail::GuardWithIf : Tail::GuardEvenly;
+  splitHeads(stage, out, columns / width,
+             {isWhole ? tile.rows : 0, blockRows, outTail});
   const std::string &lane = out.dims[isAdjacent], &part = out.dims[!isAdjacent];
   stage.vectorize(lane, std::gcd(run, target.lanes))
       .unroll(lane)
@@ -81,7 +84,9 @@ TurnedTiles scheduleTurned(Schedule &schedule, const KernelView &view,
     return {&out, "mo"};
   tile.blockRows = 0;
   schedule.func(panel.name).computeAt(out.name, task);
-  return {&panel, splitTiles(schedule, panel, tile, target, Tail::RoundUp)};
+  // Tiles of AMX are computed whole.
+  Tail tail = target.hasTiles ? Tail::RoundUp : Tail::GuardEvenly;
+  return {&panel, splitTiles(schedule, panel, tile, target, tail)};
 }
 
 } // namespace heddle::schedule

@@ -13,14 +13,18 @@
 namespace heddle::schedule {
 
 /// Products of at most so many rows have a kernel of this family beside that
-/// of the GEMM family.
-constexpr int64_t gemvRows = 4;
+/// of the GEMM family. In f32 they are a tile on the best target of so many
+/// lanes, which reads the weights once.
+int64_t gemvRows(int64_t panel, int64_t lanes);
+constexpr int64_t narrowGemvRows = 4;
 
 struct GemvKnobs {
   int64_t panel = 48;       ///< columns of a panel, as the GEMM beside it
   int64_t tileRows = 4;     ///< rows of a register tile
   int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
   int64_t tilePanels = 1;   ///< panels that a tile reads at once
+  int64_t streamRows = 16;  ///< rows of a panel that what is fetched lies ahead
+                            ///< of what is read; 0: as a GEMM fetches
 };
 
 /// The knobs that may be set; the panel is the algorithm's.

@@ -57,8 +57,8 @@ class CommandLine(support.Case):
 
     def test_verify_compiles_a_model_first(self):
         text = self.works("verify", support.FIRST, *WEIGHTS, "--dims",
-                          "batch=5", "--kernels").text
-        self.assertIn("dims batch=5, variant ", text)
+                          "batch=25", "--kernels").text
+        self.assertIn("dims batch=25, variant ", text)
         self.assertIn("ok   output 'y': largest error ", text)
         self.assertIn("ok   kernel k0 (gemm), ", text)
 

@@ -29,8 +29,8 @@ WEIGHTS = ["--weights", "random:3"]
 CORNERS = {
     "gemm": {"tile_rows": (1, 12), "tile_columns": (8, 48),
              "block_rows": (12, 120), "stream_lines": (0, 4)},
-    "gemv": {"tile_rows": (1, 3), "tile_columns": (8, 48),
-             "tile_panels": (2, 8)},
+    "gemv": {"tile_rows": (1, 14), "tile_columns": (8, 48),
+             "tile_panels": (2, 8), "stream_rows": (0, 48)},
     "attention": {"score_keys": (2, 16), "score_queries": (8, 48),
                   "value_queries": (2, 16), "value_columns": (8, 32),
                   "value_keys": (1, 4)},

@@ -238,7 +238,7 @@ Expr GemmLowering::valueAt(Value value, const Point &point) {
 LogicalResult GemmLowering::build() {
   std::optional<KernelSize> limit;
   if (form.few)
-    limit = gemmSize(kernel);
+    limit = gemmSize(kernel, form.lanes);
   builder.emplace(module, kernel, form.name, kernelPlan.inputs, limit,
                   kernelPlan.extras);
   builder->keep({{"panel", panel}});
@@ -285,9 +285,13 @@ bool hasPackableLinear(graph::OutlinedOp kernel) {
   });
 }
 
-KernelSize gemmSize(graph::OutlinedOp kernel) {
+KernelSize gemmSize(graph::OutlinedOp kernel, int64_t lanes) {
   auto linears = kernel.getBody().getOps<graph::LinearOp>();
-  return {rowsOf(*linears.begin()), schedule::gemvRows};
+  graph::LinearOp first = *linears.begin();
+  if (first.precision() != graph::Precision::F32)
+    return {rowsOf(first), schedule::narrowGemvRows};
+  int64_t panel = schedule::gemmPanel(*first.outFeatures().constant(), lanes);
+  return {rowsOf(first), schedule::gemvRows(panel, lanes)};
 }
 
 FailureOr<KernelPlan> lowerGemm(ModuleOp module, graph::OutlinedOp kernel,

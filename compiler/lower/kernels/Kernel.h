@@ -197,7 +197,7 @@ mlir::FailureOr<KernelPlan> lowerDecode(mlir::ModuleOp module,
                                         graph::OutlinedOp kernel,
                                         const KernelForm &form);
 /// What the forms of such a kernel differ by.
-KernelSize gemmSize(graph::OutlinedOp kernel);
+KernelSize gemmSize(graph::OutlinedOp kernel, int64_t lanes);
 KernelSize attentionSize(graph::OutlinedOp kernel);
 /// True where up to schedule::shortQueries have blocks of their own size.
 bool hasShortBlocks(graph::OutlinedOp kernel);

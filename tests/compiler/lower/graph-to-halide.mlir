@@ -5,9 +5,9 @@
 // CHECK: host.weight "w0" tensors ["w"] recipe ["transpose", "pack 48"] : f32 ["2", "8", "48"]
 // CHECK: host.dispatch @k0
 // CHECK-SAME: views {{\[}}["8", "b * t"], ["48", "8", "2"], ["48", "2", "b * t"]]
-// CHECK-SAME: flops = "1536 * b * t", instead = [{callee = @k0_few, size = "b * t", up_to = 4 : i64}]
+// CHECK-SAME: flops = "1536 * b * t", instead = [{callee = @k0_few, size = "b * t", up_to = 9 : i64}]
 // CHECK: halide.pipeline @k0_few(
-// CHECK-SAME: halide.max_extents = array<i64: 8, 4>
+// CHECK-SAME: halide.max_extents = array<i64: 8, 9>
 // CHECK-SAME: heddle.family = "gemv"
 // CHECK: halide.pipeline @k0(%{{.*}}: !halide.buffer<8x?xf32> {{.*}}, %{{.*}}: !halide.buffer<48x8x2xf32>
 // CHECK-SAME: heddle.family = "gemm"

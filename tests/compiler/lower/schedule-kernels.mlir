@@ -5,7 +5,8 @@
 // CHECK-SAME: heddle.family = "gemv"
 // CHECK-NOT: avx512_bf16
 // CHECK: halide.schedule "avx512"
-// CHECK: halide.split %out[m] into (mo, mi) by 4 tail guard_with_if
+// CHECK: halide.stream %arg1 at %acc stage 1 [k] ahead 768 lines 3
+// CHECK: halide.split %out[m] into (mo, mi) by 9 tail guard_evenly
 // CHECK-LABEL: halide.pipeline @k0(
 // CHECK-SAME: heddle.family = "gemm"
 // CHECK: halide.schedule "avx512"
