@@ -146,7 +146,8 @@ std::vector<SmallForm> KernelLowering::smallForms() {
   if (isAttention)
     if (std::optional<KernelSize> size = decodeSize(kernel))
       forms.push_back({{"_decode", size->few, false, true}, *size});
-  KernelSize few = isAttention ? attentionSize(kernel) : gemmSize(kernel, lanes);
+  KernelSize few =
+      isAttention ? attentionSize(kernel) : gemmSize(kernel, lanes);
   forms.push_back({{"_few", few.few}, few});
   if (isAttention && hasShortBlocks(kernel)) {
     constexpr int64_t twoBlocks = schedule::shortQueries;
