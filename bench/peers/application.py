@@ -22,9 +22,9 @@ import worker
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = {"heddle": "heddle_worker.py", "onnxruntime": "ort_worker.py",
            "openvino": "openvino_worker.py", "iree": "iree_worker.py",
-           "memory": "memory_worker.py"}
+           "torch": "torch_worker.py", "memory": "memory_worker.py"}
 # These run in a Python of their own.
-INSTALLED = ("onnxruntime", "openvino", "iree")
+INSTALLED = ("onnxruntime", "openvino", "iree", "torch")
 
 
 def save_weights(path, array):
@@ -67,7 +67,7 @@ class Run:
         hello = {"cores": options.cores, "threads": options.threads,
                  "heddle": str(options.heddle), "isa": options.isa,
                  "realtime": options.realtime}
-        script = HERE / SCRIPTS.get(name, "missing_worker.py")
+        script = HERE / SCRIPTS[name]
         return child.Peer(name, [python, script, name], hello,
                           self.folder / f"{name}.log", options.timeout, extra)
 

@@ -17,13 +17,17 @@ def pip(python, *arguments):
         stdin=subprocess.DEVNULL, stdout=sys.stderr).returncode == 0
 
 
+def wanted():
+    """What a complete environment is stamped with."""
+    return hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+
+
 @functools.cache
 def make(folder):
     """The environment's Python. What cannot be installed is missing there,
     which the peers that need it say; the next run tries again."""
     python, stamp = folder / "bin/python3", folder / "heddle.stamp"
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted and python.exists():
+    if stamp.exists() and stamp.read_text() == wanted() and python.exists():
         return python
     print(f"installing the peers into {folder}", file=sys.stderr)
     venv.create(folder, clear=True, with_pip=True)
@@ -33,5 +37,5 @@ def make(folder):
         for line in (text for text in lines if "==" in text):
             pip(python, line)
     else:
-        stamp.write_text(wanted)
+        stamp.write_text(wanted())
     return python

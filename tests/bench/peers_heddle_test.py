@@ -10,9 +10,20 @@ import unittest
 
 from support import PEERS
 import driver
+import environment
 
 HEDDLE = pathlib.Path(os.environ["HEDDLE_BIN_DIR"]) / "heddle"
 PATIENCE = 240  # seconds, on a busy machine
+
+
+def bare_environment(folder):
+    """One that is complete and has this Python, so nothing on request."""
+    python = pathlib.Path(folder, "bin/python3")
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    pathlib.Path(folder, "heddle.stamp").write_text(environment.wanted())
+    return folder
 
 
 def bench(*arguments):
@@ -25,7 +36,8 @@ class WholeTest(unittest.TestCase):
     def test_heddle_is_right_and_torch_is_not_there(self):
         with tempfile.TemporaryDirectory() as folder:
             done = bench("--peers", "heddle,torch", "--quick", "--cases",
-                         r"gemm 128|full 1\.12\.128", "--out", folder)
+                         r"gemm 128|full 1\.12\.128", "--out", folder,
+                         "--environment", bare_environment(folder))
             self.assertEqual(done.returncode, 0, done.stderr)
             report = json.loads(pathlib.Path(folder, "peers.json").read_text())
             self.assertEqual(pathlib.Path(folder, "peers.md").read_text(),
@@ -35,6 +47,7 @@ class WholeTest(unittest.TestCase):
         for (case, peer), row in rows.items():
             if peer == "torch":
                 self.assertEqual(row["status"], "missing")
+                self.assertIn("No module named 'torch'", row["words"])
             elif row["status"] != "ok":
                 self.assertEqual(row["words"], driver.BUSY)
             else:
