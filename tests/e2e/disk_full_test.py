@@ -57,7 +57,7 @@ class DiskFull(support.Case):
         self.assertIn("out.so': No space left on device (it takes ", error)
 
     def test_room_for_the_artefact(self):
-        code, kept, error = self.compile(64 * KIB, support.FIRST, "--weights",
+        code, kept, error = self.compile(256 * KIB, support.FIRST, "--weights",
                                          "random:1")
         self.assertEqual((code, kept), (0, "out.so: new"), error)
 
