@@ -154,6 +154,13 @@ void scheduleSums(Context &c, Role role, Role tiled, const std::string &loop,
                       isGrouped(c));
 }
 
+/// Sums in registers are stored from there: a loop over rows would have them
+/// in memory. Those of tiles are there already.
+void unrollRows(Context &c, Stage stage) {
+  if (!c.target.hasTiles)
+    stage.unroll("qu");
+}
+
 /// Scores of one chunk: keys are the lanes.
 void scheduleScores(Context &c, const std::string &part,
                     const std::string &chunk) {
@@ -170,6 +177,7 @@ void scheduleScores(Context &c, const std::string &part,
       .reorder({"ni", "qu", "no", "qo", group})
       .vectorize("ni", c.target.lanes)
       .unroll("ni");
+  unrollRows(c, c.func(Role::Scores));
   scheduleSums(c, Role::ScoreSum, Role::Scores, "no", c.knobs.scoreQueries,
                c.knobs.scoreKeys);
 }
@@ -223,6 +231,7 @@ void scheduleValues(Context &c, const std::string &part,
       .reorder({"di", "qu", "qo", "do"})
       .vectorize("di", c.target.lanes)
       .unroll("di");
+  unrollRows(c, c.func(Role::ChunkValue));
   scheduleSums(c, Role::ValueSum, Role::ChunkValue, "qo", c.knobs.valueQueries,
                c.knobs.valueColumns);
 }
