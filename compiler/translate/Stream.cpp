@@ -6,6 +6,7 @@
 #include "compiler/translate/Kernel.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 using namespace Halide::Internal;
@@ -155,16 +156,19 @@ private:
 
   /// The loop as slow at fetching as lets it be done when `over` ends: lines
   /// come at 128 rows of 384 by 1536 columns in 0.66 ms one in four steps, in
-  /// 0.69 one a step, which the first iterations of `over` wait for.
+  /// 0.69 one a step, which the first iterations of `over` wait for. A copy for
+  /// fewer rows is taken where they are few, and so are the iterations.
   Halide::Internal::Stmt paced(const Stream &stream, const For &op,
                                const For &over, const Load &load,
-                               const Expr &start, int64_t elements) const {
+                               const Expr &start, int64_t elements) {
     auto steps = as_const_int(simplify(op.extent / slowSteps));
     int64_t line = lineBytes / load.type.bytes();
     int64_t lines = (elements + line - 1) / line;
     Expr first = start + int(elements);
     Halide::Internal::Stmt paced =
         slowly(op, over, load, first, lines, stream.lines * slowSteps);
+    if (isForFewerRows(op))
+      return paced;
     for (int most : {2, 1}) {
       int64_t each = *steps * most;
       paced =
@@ -172,6 +176,17 @@ private:
                            slowly(op, over, load, first, lines, most), paced);
     }
     return paced;
+  }
+
+  /// Whether a loop is a tile's of fewer rows: the whole tile stands before it.
+  bool isForFewerRows(const For &op) {
+    int64_t sums = 0;
+    for (const auto *block = op.body.as<Block>(); block;
+         block = block->rest.as<Block>())
+      ++sums;
+    int64_t &most = mostSums[op.name];
+    most = std::max(most, sums);
+    return sums < most;
   }
 
   /// The loop by `slowSteps`, with `most` lines behind `start` fetched in each,
@@ -338,6 +353,7 @@ private:
   std::vector<Stream> streams;
   std::vector<const For *> enclosing;
   std::vector<std::pair<std::string, Expr>> lets;
+  std::map<std::string, int64_t> mostSums; ///< of a loop's tiles so far
 };
 
 } // namespace

@@ -28,7 +28,8 @@ struct GemmKnobs {
   int64_t tileColumns = 48; ///< columns of a register tile; divides the panel
   int64_t blockRows = 64;   ///< rows that share a pass over the panels
   int64_t streamLines = 1;  ///< cache lines of the next panel that are fetched
-                            ///< with each row of this one; 0: none
+                            ///< with each row of this one, at most: as few as
+                            ///< will do; 0: none
 };
 
 /// The knobs that may be set; the panel is the algorithm's.
