@@ -39,6 +39,14 @@ Func GemmLowering::roundedRows() {
       [&](const Point &point) { return fromBf16(narrow(point)); });
 }
 
+/// 128 more than the nearest integer of a number of at most 127, ties to even,
+/// as a byte: the last one of its sum with a number near which floats are the
+/// integers, and even as 128 is.
+static Expr unsignedByte(Expr value) {
+  constexpr double floatsAreIntegers = 3 << 22; // 1.5 * 2^23
+  return toByte(floatToBits(value + (floatsAreIntegers + unsignedInt8)));
+}
+
 /// The scale of a row of x: NaN or infinite where an element is.
 Expr GemmLowering::scaleOfRow(Expr row) {
   constexpr double tiny = 1e-30; // a row of zeros has a scale too
@@ -90,8 +98,7 @@ Func GemmLowering::quantisedRows() {
                         builder->builder().getI8Type()},
                        [&](const Point &p) {
                          Expr scaled = element(p[0], p[1]) * inverse({p[1]});
-                         return toByte(toInt(roundToInt(scaled)) +
-                                       unsignedInt8);
+                         return unsignedByte(scaled);
                        });
 }
 
