@@ -180,13 +180,20 @@ private:
 
   /// Whether a loop is a tile's of fewer rows: the whole tile stands before it.
   bool isForFewerRows(const For &op) {
-    int64_t sums = 0;
-    for (const auto *block = op.body.as<Block>(); block;
-         block = block->rest.as<Block>())
-      ++sums;
+    int64_t sums = sumsOf(op);
     int64_t &most = mostSums[op.name];
     most = std::max(most, sums);
     return sums < most;
+  }
+
+  /// The sums that a loop stores in a row, but the last one; 0 where something
+  /// else stands between them.
+  static int64_t sumsOf(const For &op) {
+    int64_t stores = 0;
+    const auto *block = op.body.as<Block>();
+    for (; block && block->first.as<Store>(); block = block->rest.as<Block>())
+      ++stores;
+    return block ? 0 : stores;
   }
 
   /// The loop by `slowSteps`, with `most` lines behind `start` fetched in each,
@@ -239,11 +246,8 @@ private:
         stream.width != stream.pitch || !count || *count > fewSteps ||
         *count % slowSteps != 0 || *count * lineElements < stream.ahead)
       return {};
-    const auto *sums = op.body.as<Block>();
-    int64_t stores = 0;
-    for (; sums && sums->first.as<Store>(); sums = sums->rest.as<Block>())
-      ++stores;
-    if (sums || stores == 0 || stores >= fewSums)
+    int64_t sums = sumsOf(op);
+    if (sums == 0 || sums >= fewSums)
       return {};
     int64_t steps = *count / slowSteps, lines = stream.ahead / lineElements;
     int most = int((lines + steps - 1) / steps);

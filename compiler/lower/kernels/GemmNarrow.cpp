@@ -39,9 +39,9 @@ Func GemmLowering::roundedRows() {
       [&](const Point &point) { return fromBf16(narrow(point)); });
 }
 
-/// 128 more than the nearest integer of a number of at most 127, ties to even,
-/// as a byte: the last one of its sum with a number near which floats are the
-/// integers, and even as 128 is.
+/// 128 more than the nearest integer of a number of at most 127, ties to even.
+/// Floats between 2^23 and 2^24 are the integers, and their last bytes count
+/// on: added to one whose last byte is 128, a number is rounded into that byte.
 static Expr unsignedByte(Expr value) {
   constexpr double floatsAreIntegers = 3 << 22; // 1.5 * 2^23
   return toByte(floatToBits(value + (floatsAreIntegers + unsignedInt8)));
